@@ -1,0 +1,3 @@
+//! The `numfuse` command.
+
+fn main() {}
