@@ -1,0 +1,291 @@
+//! The arena, its hash-consing, and the types of new nodes.
+
+use super::node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Scalar, Type};
+use crate::dtype::DType;
+use crate::op::{Op, Reduction, Rule};
+use crate::span::Span;
+use rustc_hash::FxHashMap;
+
+/// A declared input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InputDecl {
+    /// Its name in the formula.
+    pub name: Box<str>,
+    /// Its dtype and dimensions. A weak scalar is an i64, u64 or f64 without axes.
+    pub ty: Type,
+    /// Whether it was given as a plain number, so that it took the dtype of its partner (NEP 50).
+    pub weak: bool,
+}
+
+/// Two dimensions that broadcasting made one: their sizes must be equal when arrays are bound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Constraint {
+    /// One.
+    pub left: DimId,
+    /// The other.
+    pub right: DimId,
+    /// The expression that brought them together.
+    pub span: Span,
+}
+
+/// What a failed [`Guard`] means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GuardKind {
+    /// An integer was raised to a negative power.
+    NegativePower,
+}
+
+/// A condition on values that must be false before anything the caller can see is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Guard {
+    /// A bool without axes; true means the formula fails.
+    pub node: NodeId,
+    /// What then went wrong.
+    pub kind: GuardKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// A result of the formula.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Output {
+    /// The name it was assigned to, if it was.
+    pub name: Option<Box<str>>,
+    /// Its value.
+    pub node: NodeId,
+}
+
+/// Why a node cannot be added.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TypeError {
+    /// Operands of an operator on lanes must have been cast to one dtype that it computes in.
+    Dtype,
+    /// The number of operands is not the operator's.
+    Arity,
+    /// An axis is not one of the operand's.
+    Axis,
+}
+
+/// The graph of a formula.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    types: Vec<Type>,
+    spans: Vec<Span>,
+    interned: FxHashMap<Node, NodeId>,
+    dims: Vec<(DimOrigin, DimId)>,
+    /// The inputs, in order of declaration.
+    pub inputs: Vec<InputDecl>,
+    /// The dimensions that must be equal when arrays are bound.
+    pub constraints: Vec<Constraint>,
+    /// What must not hold of the values.
+    pub guards: Vec<Guard>,
+    /// The results, in order.
+    pub outputs: Vec<Output>,
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new() -> Graph {
+        Graph::default()
+    }
+
+    /// Declares an input. `ones[k]` says whether axis `k` has size 1; every other axis gets a dimension of its own.
+    pub fn declare(&mut self, name: &str, dtype: DType, ones: &[bool], weak: bool) -> InputId {
+        let input = InputId(self.inputs.len() as u32);
+        let dims: Dims =
+            ones.iter().enumerate().map(|(axis, &one)| self.input_dim(input, axis, one)).collect();
+        self.inputs.push(InputDecl { name: name.into(), ty: Type { dtype, dims }, weak });
+        input
+    }
+
+    fn input_dim(&mut self, input: InputId, axis: usize, one: bool) -> Dim {
+        if one {
+            return Dim::One;
+        }
+        let id = DimId(self.dims.len() as u32);
+        self.dims.push((DimOrigin { input, axis: axis as u32 }, id));
+        Dim::Size(id)
+    }
+
+    /// Adds a node, or finds the equal one that is there.
+    ///
+    /// # Errors
+    /// [`TypeError`] if the node has no type. Shapes never fail here: sizes that must agree become
+    /// constraints, checked when arrays are bound.
+    pub fn add(&mut self, node: Node, span: Span) -> Result<NodeId, TypeError> {
+        if let Some(&id) = self.interned.get(&node) {
+            return Ok(id);
+        }
+        let ty = self.infer(&node, span)?;
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(node);
+        self.types.push(ty);
+        self.spans.push(span);
+        self.interned.insert(node, id);
+        Ok(id)
+    }
+
+    /// Adds a constant.
+    pub fn constant(&mut self, value: Scalar, span: Span) -> NodeId {
+        self.add(Node::Const(value), span).expect("a constant has a type")
+    }
+
+    /// Adds an operator on lanes.
+    ///
+    /// # Errors
+    /// As [`Graph::add`].
+    pub fn apply(&mut self, op: Op, args: &[NodeId], span: Span) -> Result<NodeId, TypeError> {
+        self.add(Node::Apply(op, Operands::new(args)), span)
+    }
+
+    /// Adds a cast, or gives the node itself if it has the dtype.
+    ///
+    /// # Errors
+    /// As [`Graph::add`].
+    pub fn cast(&mut self, node: NodeId, to: DType, span: Span) -> Result<NodeId, TypeError> {
+        if self.ty(node).dtype == to { Ok(node) } else { self.add(Node::Cast(to, node), span) }
+    }
+
+    /// The nodes with their ids, operands before users.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = (NodeId, Node)> + '_ {
+        self.nodes.iter().enumerate().map(|(i, &n)| (NodeId(i as u32), n))
+    }
+
+    /// The number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether the graph has no nodes.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// One node.
+    pub fn node(&self, id: NodeId) -> Node {
+        self.nodes[id.index()]
+    }
+
+    /// The type of a node.
+    pub fn ty(&self, id: NodeId) -> &Type {
+        &self.types[id.index()]
+    }
+
+    /// Where the node was first written.
+    pub fn span(&self, id: NodeId) -> Span {
+        self.spans[id.index()]
+    }
+
+    /// The number of dimensions declared.
+    pub fn dim_count(&self) -> usize {
+        self.dims.len()
+    }
+
+    /// Where the size of a dimension comes from.
+    pub fn dim_origin(&self, id: DimId) -> DimOrigin {
+        self.dims[id.index()].0
+    }
+
+    /// The dimension that stands for all those known to be equal to this one.
+    pub fn root(&self, id: DimId) -> DimId {
+        let mut at = id;
+        while self.dims[at.index()].1 != at {
+            at = self.dims[at.index()].1;
+        }
+        at
+    }
+
+    /// The dimensions with every id replaced by its root: equal shapes compare equal.
+    pub fn canonical(&self, dims: &[Dim]) -> Dims {
+        let root = |&d: &Dim| match d {
+            Dim::One => Dim::One,
+            Dim::Size(id) => Dim::Size(self.root(id)),
+        };
+        dims.iter().map(root).collect()
+    }
+
+    fn infer(&mut self, node: &Node, span: Span) -> Result<Type, TypeError> {
+        match *node {
+            Node::Input(id) => Ok(self.inputs[id.index()].ty.clone()),
+            Node::Const(value) => Ok(Type::scalar(value.lane.into())),
+            Node::Count { of, axes } => {
+                self.check_axes(of, axes)?;
+                Ok(Type::scalar(DType::I64))
+            }
+            Node::Cast(dtype, of) => Ok(Type { dtype, dims: self.ty(of).dims.clone() }),
+            Node::Apply(op, args) => {
+                let dtype = self.apply_dtype(op, &args)?;
+                let mut dims = Dims::new();
+                for &arg in args.iter() {
+                    let other = self.ty(arg).dims.clone();
+                    dims = self.broadcast(dims, other, span);
+                }
+                Ok(Type { dtype, dims })
+            }
+            Node::Reduce { op, of, axes, keepdims } => {
+                self.check_axes(of, axes)?;
+                Ok(self.reduced(op, of, axes, keepdims))
+            }
+        }
+    }
+
+    fn check_axes(&self, of: NodeId, axes: Axes) -> Result<(), TypeError> {
+        let inside = axes.0 & !Axes::all(self.ty(of).dims.len()).0 == 0;
+        if inside { Ok(()) } else { Err(TypeError::Axis) }
+    }
+
+    /// The result dtype of an operator whose operands have been cast.
+    fn apply_dtype(&self, op: Op, args: &[NodeId]) -> Result<DType, TypeError> {
+        if args.len() != op.arity() {
+            return Err(TypeError::Arity);
+        }
+        let is_select = op.row().rule == Rule::Select;
+        if is_select && self.ty(args[0]).dtype != DType::Bool {
+            return Err(TypeError::Dtype);
+        }
+        let computed = &args[usize::from(is_select)..];
+        let dtype = self.ty(computed[0]).dtype;
+        if computed.iter().any(|&a| self.ty(a).dtype != dtype) {
+            return Err(TypeError::Dtype);
+        }
+        Ok(if op.is_predicate() { DType::Bool } else { dtype })
+    }
+
+    fn reduced(&self, op: Reduction, of: NodeId, axes: Axes, keepdims: bool) -> Type {
+        let ty = self.ty(of);
+        let dtype = match op {
+            Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => ty.dtype,
+            Reduction::Any | Reduction::All => DType::Bool,
+            Reduction::ArgMin | Reduction::ArgMax => DType::I64,
+        };
+        let kept = ty.dims.iter().enumerate().filter_map(|(axis, &dim)| match axes.contains(axis) {
+            false => Some(dim),
+            true => keepdims.then_some(Dim::One),
+        });
+        Type { dtype, dims: kept.collect() }
+    }
+
+    /// Broadcasts two shapes, noting which dimensions must turn out equal.
+    fn broadcast(&mut self, a: Dims, b: Dims, span: Span) -> Dims {
+        let rank = a.len().max(b.len());
+        let at = |s: &Dims, i: usize| (i + s.len()).checked_sub(rank).map_or(Dim::One, |k| s[k]);
+        (0..rank)
+            .map(|i| match (at(&a, i), at(&b, i)) {
+                (Dim::One, other) | (other, Dim::One) => other,
+                (Dim::Size(left), Dim::Size(right)) => Dim::Size(self.unify(left, right, span)),
+            })
+            .collect()
+    }
+
+    fn unify(&mut self, left: DimId, right: DimId, span: Span) -> DimId {
+        let (a, b) = (self.root(left), self.root(right));
+        if a != b {
+            self.constraints.push(Constraint { left, right, span });
+            // The earlier one stands for both, so that a root never changes once it is found lowest.
+            let (low, high) = (a.min(b), a.max(b));
+            self.dims[high.index()].1 = low;
+        }
+        self.root(left)
+    }
+}

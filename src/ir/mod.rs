@@ -1,0 +1,15 @@
+//! The typed graph of a formula: how `check` understood it, before anyone decides how to run it.
+//!
+//! A [`Graph`] is an arena of [`Node`]s, each with a [`Type`] and a span beside it. Building it
+//! hash-conses: adding an equal node gives the earlier id, so common sub-expressions are one node by
+//! construction. Operands always precede users, so every pass is a loop.
+//!
+//! Shapes are symbolic: a dimension is exactly one ([`Dim::One`]) or a [`DimId`] whose size is known
+//! when arrays are bound. Which dimensions must then be equal is recorded in [`Graph::constraints`],
+//! so one graph serves arrays of every length.
+
+mod graph;
+mod node;
+
+pub use graph::{Constraint, Graph, Guard, GuardKind, InputDecl, Output, TypeError};
+pub use node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Scalar, Type};

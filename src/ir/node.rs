@@ -1,0 +1,252 @@
+//! The plain data of a graph: ids, nodes, types, constants.
+
+use crate::dtype::{DType, Lane};
+use crate::op::{Op, Reduction};
+use smallvec::SmallVec;
+use std::fmt;
+
+/// A node of a graph.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct NodeId(pub(crate) u32);
+
+impl NodeId {
+    /// The node's place in the graph's order.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An input of a graph, in the order of declaration.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct InputId(pub(crate) u32);
+
+impl InputId {
+    /// The input's place in the order of declaration.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A dimension whose size is known when arrays are bound, and may then be anything but 1.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct DimId(pub(crate) u32);
+
+impl DimId {
+    /// The dimension's place in the graph's table.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Where the size of a dimension comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct DimOrigin {
+    /// The input.
+    pub input: InputId,
+    /// Its axis.
+    pub axis: u32,
+}
+
+/// One dimension of a type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Dim {
+    /// Exactly 1: broadcasts against everything.
+    One,
+    /// As the id says.
+    Size(DimId),
+}
+
+/// The dimensions of a type, outermost first.
+pub type Dims = SmallVec<[Dim; 4]>;
+
+/// What a node's value is.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Type {
+    /// The dtype of its elements.
+    pub dtype: DType,
+    /// Its dimensions.
+    pub dims: Dims,
+}
+
+impl Type {
+    /// A type without axes.
+    pub fn scalar(dtype: DType) -> Type {
+        Type { dtype, dims: Dims::new() }
+    }
+
+    /// Whether the value is one element (no axes, or only axes of one).
+    pub fn is_single(&self) -> bool {
+        self.dims.iter().all(|&d| d == Dim::One)
+    }
+}
+
+/// A constant, keyed by its bits: 0.0 and -0.0 differ, and so do NaNs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scalar {
+    /// The dtype.
+    pub lane: Lane,
+    /// The element's bytes, little-endian, zero-extended.
+    pub bits: u64,
+}
+
+impl Scalar {
+    /// A bool constant.
+    pub fn bool(value: bool) -> Scalar {
+        Scalar { lane: Lane::Bool, bits: u64::from(value) }
+    }
+
+    /// A float constant of the given lane: rounded once. Integer lanes saturate, NaN gives 0.
+    pub fn from_f64(lane: Lane, value: f64) -> Scalar {
+        let bits = match lane {
+            Lane::F32 => u64::from((value as f32).to_bits()),
+            Lane::F64 => value.to_bits(),
+            Lane::Bool => u64::from(value != 0.0),
+            Lane::I8 => u64::from(value as i8 as u8),
+            Lane::I16 => u64::from(value as i16 as u16),
+            Lane::I32 => u64::from(value as i32 as u32),
+            Lane::I64 => value as i64 as u64,
+            Lane::U8 => u64::from(value as u8),
+            Lane::U16 => u64::from(value as u16),
+            Lane::U32 => u64::from(value as u32),
+            Lane::U64 => value as u64,
+        };
+        Scalar { lane, bits }
+    }
+
+    /// An integer constant; `None` if the lane does not hold it (floats round).
+    pub fn from_i128(lane: Lane, value: i128) -> Option<Scalar> {
+        let bits = match lane {
+            Lane::F32 => u64::from((value as f32).to_bits()),
+            Lane::F64 => (value as f64).to_bits(),
+            Lane::Bool => u64::from(u8::try_from(value).ok().filter(|&v| v < 2)?),
+            Lane::I8 => u64::from(i8::try_from(value).ok()? as u8),
+            Lane::I16 => u64::from(i16::try_from(value).ok()? as u16),
+            Lane::I32 => u64::from(i32::try_from(value).ok()? as u32),
+            Lane::I64 => i64::try_from(value).ok()? as u64,
+            Lane::U8 => u64::from(u8::try_from(value).ok()?),
+            Lane::U16 => u64::from(u16::try_from(value).ok()?),
+            Lane::U32 => u64::from(u32::try_from(value).ok()?),
+            Lane::U64 => u64::try_from(value).ok()?,
+        };
+        Some(Scalar { lane, bits })
+    }
+
+    /// The value, if it is an integer or a bool.
+    pub fn as_i128(self) -> Option<i128> {
+        Some(match self.lane {
+            Lane::Bool | Lane::U8 | Lane::U16 | Lane::U32 | Lane::U64 => i128::from(self.bits),
+            Lane::I8 => i128::from(self.bits as u8 as i8),
+            Lane::I16 => i128::from(self.bits as u16 as i16),
+            Lane::I32 => i128::from(self.bits as u32 as i32),
+            Lane::I64 => i128::from(self.bits as i64),
+            Lane::F32 | Lane::F64 => return None,
+        })
+    }
+
+    /// The value, if it is a float (f32 widens exactly).
+    pub fn as_f64(self) -> Option<f64> {
+        match self.lane {
+            Lane::F32 => Some(f64::from(f32::from_bits(self.bits as u32))),
+            Lane::F64 => Some(f64::from_bits(self.bits)),
+            Lane::Bool | Lane::I8 | Lane::I16 | Lane::I32 | Lane::I64 => None,
+            Lane::U8 | Lane::U16 | Lane::U32 | Lane::U64 => None,
+        }
+    }
+}
+
+impl fmt::Debug for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.as_f64(), self.as_i128()) {
+            (Some(x), _) => write!(f, "{x:?}{}", self.lane),
+            (_, Some(i)) => write!(f, "{i}{}", self.lane),
+            (None, None) => write!(f, "{:#x}{}", self.bits, self.lane),
+        }
+    }
+}
+
+/// A set of axes of an operand, as a bit mask: axis `k` is bit `k`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Axes(pub u64);
+
+impl Axes {
+    /// All axes of an operand of that rank (at most 64).
+    pub fn all(rank: usize) -> Axes {
+        Axes(if rank >= 64 { u64::MAX } else { (1 << rank) - 1 })
+    }
+
+    /// Whether the axis is in the set.
+    pub fn contains(self, axis: usize) -> bool {
+        axis < 64 && self.0 >> axis & 1 == 1
+    }
+}
+
+/// Up to three operands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Operands {
+    ids: [NodeId; 3],
+    len: u8,
+}
+
+impl Operands {
+    /// The operands given.
+    ///
+    /// # Panics
+    /// If there are more than three: no operator has.
+    pub fn new(given: &[NodeId]) -> Operands {
+        assert!(given.len() <= 3, "no operator has more than three operands");
+        let mut ids = [NodeId(0); 3];
+        ids[..given.len()].copy_from_slice(given);
+        Operands { ids, len: given.len() as u8 }
+    }
+}
+
+impl std::ops::Deref for Operands {
+    type Target = [NodeId];
+
+    fn deref(&self) -> &[NodeId] {
+        &self.ids[..usize::from(self.len)]
+    }
+}
+
+/// A node. Plain data; equal nodes are one node.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Node {
+    /// An array or scalar given by the caller.
+    Input(InputId),
+    /// A constant without axes.
+    Const(Scalar),
+    /// The number of elements of `of` along `axes`, an i64 without axes.
+    Count {
+        /// Whose elements are counted. Only its type matters.
+        of: NodeId,
+        /// Along which of its axes.
+        axes: Axes,
+    },
+    /// An operator on lanes; operands broadcast.
+    Apply(Op, Operands),
+    /// A change of dtype. Rounds once; floats to integers saturate and NaN gives 0; anything to
+    /// bool is "not zero".
+    Cast(DType, NodeId),
+    /// A reduction.
+    Reduce {
+        /// Which.
+        op: Reduction,
+        /// Of what.
+        of: NodeId,
+        /// Over which of its axes.
+        axes: Axes,
+        /// Whether reduced axes stay as axes of one.
+        keepdims: bool,
+    },
+}
+
+impl Node {
+    /// The nodes whose values this node reads.
+    pub fn operands(&self) -> SmallVec<[NodeId; 3]> {
+        match self {
+            Node::Input(_) | Node::Const(_) | Node::Count { .. } => SmallVec::new(),
+            Node::Apply(_, args) => SmallVec::from_slice(args),
+            Node::Cast(_, of) | Node::Reduce { of, .. } => smallvec::smallvec![*of],
+        }
+    }
+}

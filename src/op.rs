@@ -1,0 +1,290 @@
+//! THE operator table: everything that a formula can apply, one row each.
+//!
+//! A row says how an operator is spelled, what it takes, how its types follow ([`Rule`]), what it
+//! promises ([`Class`]) and what it means in a sentence. `check`, the documentation and `:help` read
+//! the rows. What an operator computes is one arm in [`crate::scalar`] (its meaning on single
+//! values), which the reference evaluator and the interpreter share, and one arm in each tier's
+//! emitter; the enums are closed and matched without wildcards, so the compiler names
+//! every place that a new row needs.
+//!
+//! Three enums, by what the graph does with the operator: [`Op`] is a node over lanes, [`Reduction`]
+//! is a node over axes, [`Derived`] is spelled like a function but expanded by `check` into the
+//! other two.
+
+/// How the types of an operator follow from its operands, in NumPy's terms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rule {
+    /// Operands are promoted to one dtype, which is the result's.
+    Same(BoolAs),
+    /// `/`: integers and bools compute in f64, floats in their promoted dtype.
+    TrueDivide,
+    /// Floats as they are, integers in the float that holds them (f16, f32, f64).
+    Float,
+    /// Floats are rounded, integers and bools are returned as they are.
+    Round,
+    /// Promoted operands, bool result. Signed and unsigned integers compare exactly.
+    Compare,
+    /// Operands are taken as true where they are not zero; bool result.
+    Truth,
+    /// Integers and bools only.
+    Bits,
+    /// Integers only (bools count as i8).
+    Shift,
+    /// The first operand is a condition, the others are promoted.
+    Select,
+    /// A question about a float; integers have constant answers. Bool result.
+    Classify,
+    /// `sum`, `prod`: bool and signed accumulate in i64, unsigned in u64, floats as they are.
+    Accumulate,
+    /// `min`, `max`: the operand's dtype; an empty operand is an error.
+    Extremum,
+    /// `any`, `all`: bool.
+    Any,
+    /// `argmin`, `argmax`: i64; an empty operand is an error.
+    Index,
+    /// `mean`: integers and bools in f64, floats in their own dtype (f32 accumulates in f64).
+    Mean,
+    /// Follows from the expansion.
+    Expansion,
+}
+
+/// What [`Rule::Same`] does with operands that are all bool.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BoolAs {
+    /// Computes on bools (`+` is or, `*` is and).
+    Bool,
+    /// Computes in i8.
+    Int8,
+    /// Is an error, as in NumPy.
+    Refused,
+}
+
+/// What is promised of the values.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    /// NumPy's bits.
+    Exact,
+    /// At most 1 ULP from the true value, the same bits everywhere.
+    Ulp,
+    /// At most pairwise summation's error, the same bits everywhere.
+    Sum,
+    /// What the language's page says.
+    Defined,
+}
+
+/// What a name or symbol of the language stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Meaning {
+    /// An operation on lanes.
+    Lane(Op),
+    /// A reduction over axes.
+    Reduce(Reduction),
+    /// Expanded by `check`.
+    Derived(Derived),
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What the row is about.
+    pub meaning: Meaning,
+    /// How a call spells it, the preferred name first. Empty if no call does.
+    pub names: &'static [&'static str],
+    /// The infix or prefix operator, if it has one.
+    pub symbol: &'static str,
+    /// The names of the parameters.
+    pub params: &'static [&'static str],
+    /// How its types follow.
+    pub rule: Rule,
+    /// What its values promise.
+    pub class: Class,
+    /// One sentence for the documentation and `:help`.
+    pub doc: &'static str,
+}
+
+macro_rules! table {
+    ($(#[$meta:meta])* $name:ident as $wrap:ident in $rows:ident {
+        $($variant:ident $names:tt $symbol:literal $params:tt $rule:expr, $class:ident, $doc:literal;)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+        pub enum $name {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        static $rows: &[Row] = &[
+            $(Row {
+                meaning: Meaning::$wrap($name::$variant),
+                names: &$names,
+                symbol: $symbol,
+                params: &$params,
+                rule: $rule,
+                class: Class::$class,
+                doc: $doc,
+            },)*
+        ];
+
+        impl $name {
+            /// Every operator of this kind, in the table's order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            /// The operator's row.
+            pub fn row(self) -> &'static Row {
+                &$rows[self as usize]
+            }
+
+            /// The name that text forms use: the preferred name, else the variant's in lower case.
+            pub fn name(self) -> &'static str {
+                match self.row().names {
+                    [first, ..] => first,
+                    [] => self.row().symbol,
+                }
+            }
+        }
+    };
+}
+
+use BoolAs::{Bool, Int8, Refused};
+
+table! {
+    /// An operation on lanes: the graph's `Apply`. Its operands have been cast to the dtypes it computes in.
+    Op as Lane in LANE_ROWS {
+        Add ["add"] "+" ["x", "y"] Rule::Same(Bool), Exact, "Sum; integers wrap, on bools it is or.";
+        Sub ["subtract"] "-" ["x", "y"] Rule::Same(Refused), Exact, "Difference; integers wrap.";
+        Mul ["multiply"] "*" ["x", "y"] Rule::Same(Bool), Exact, "Product; integers wrap, on bools it is and.";
+        Div ["divide", "true_divide"] "/" ["x", "y"] Rule::TrueDivide, Exact, "True quotient, a float.";
+        FloorDiv ["floor_divide"] "//" ["x", "y"] Rule::Same(Int8), Exact, "Quotient rounded down; integers by zero give 0.";
+        Mod ["remainder", "mod"] "%" ["x", "y"] Rule::Same(Int8), Exact, "Remainder with the divisor's sign; integers by zero give 0.";
+        Fmod ["fmod"] "" ["x", "y"] Rule::Same(Int8), Exact, "C's remainder, with the dividend's sign; integers by zero give 0.";
+        Pow ["power", "pow"] "**" ["x", "y"] Rule::Same(Int8), Ulp, "Power; an integer to a negative power is an error.";
+        PowInteger [] "**n" ["x", "n"] Rule::Same(Refused), Ulp, "A float to a constant integer power, by double-word multiplication.";
+        Neg ["negative"] "-" ["x"] Rule::Same(Refused), Exact, "Negation; integers wrap.";
+        Abs ["abs", "absolute", "fabs"] "" ["x"] Rule::Same(Bool), Exact, "Absolute value; the least signed integer stays as it is.";
+        Sign ["sign"] "" ["x"] Rule::Same(Refused), Exact, "-1, 0 or 1 by the sign; NaN stays NaN.";
+        Sqrt ["sqrt"] "" ["x"] Rule::Float, Exact, "Square root, correctly rounded.";
+        Floor ["floor"] "" ["x"] Rule::Round, Exact, "The nearest integer below.";
+        Ceil ["ceil"] "" ["x"] Rule::Round, Exact, "The nearest integer above.";
+        Trunc ["trunc", "fix"] "" ["x"] Rule::Round, Exact, "The integer part.";
+        Rint ["rint"] "" ["x"] Rule::Float, Exact, "The nearest integer, ties to even, as a float.";
+        Fmin ["fmin"] "" ["x", "y"] Rule::Same(Bool), Exact, "The smaller; a NaN loses to a number.";
+        Fmax ["fmax"] "" ["x", "y"] Rule::Same(Bool), Exact, "The larger; a NaN loses to a number.";
+        Minimum ["minimum"] "" ["x", "y"] Rule::Same(Bool), Exact, "The smaller; NaN if either is, the second on a tie.";
+        Maximum ["maximum"] "" ["x", "y"] Rule::Same(Bool), Exact, "The larger; NaN if either is, the second on a tie.";
+        Copysign ["copysign"] "" ["x", "y"] Rule::Float, Exact, "The magnitude of x with the sign of y.";
+        BitAnd ["bitwise_and"] "&" ["x", "y"] Rule::Bits, Exact, "Bitwise and.";
+        BitOr ["bitwise_or"] "|" ["x", "y"] Rule::Bits, Exact, "Bitwise or.";
+        BitXor ["bitwise_xor"] "^" ["x", "y"] Rule::Bits, Exact, "Bitwise exclusive or.";
+        BitNot ["invert", "bitwise_not", "bitwise_invert"] "~" ["x"] Rule::Bits, Exact, "Bitwise not; on bools it is not.";
+        Shl ["left_shift", "bitwise_left_shift"] "<<" ["x", "n"] Rule::Shift, Exact, "Shift left; 0 for counts outside the width.";
+        Shr ["right_shift", "bitwise_right_shift"] ">>" ["x", "n"] Rule::Shift, Exact, "Shift right; 0 or the sign for counts outside the width.";
+        Lt ["less"] "<" ["x", "y"] Rule::Compare, Exact, "Whether x is less than y.";
+        Le ["less_equal"] "<=" ["x", "y"] Rule::Compare, Exact, "Whether x is at most y.";
+        Gt ["greater"] ">" ["x", "y"] Rule::Compare, Exact, "Whether x is greater than y.";
+        Ge ["greater_equal"] ">=" ["x", "y"] Rule::Compare, Exact, "Whether x is at least y.";
+        Eq ["equal"] "==" ["x", "y"] Rule::Compare, Exact, "Whether x equals y.";
+        Ne ["not_equal"] "!=" ["x", "y"] Rule::Compare, Exact, "Whether x differs from y.";
+        Where ["where"] "if else" ["condition", "x", "y"] Rule::Select, Exact, "x where the condition holds, y elsewhere.";
+        IsNan ["isnan"] "" ["x"] Rule::Classify, Exact, "Whether x is NaN.";
+        IsInf ["isinf"] "" ["x"] Rule::Classify, Exact, "Whether x is infinite.";
+        IsFinite ["isfinite"] "" ["x"] Rule::Classify, Exact, "Whether x is neither infinite nor NaN.";
+        Signbit ["signbit"] "" ["x"] Rule::Classify, Exact, "Whether the sign bit is set (also of -0.0).";
+        Exp ["exp"] "" ["x"] Rule::Float, Ulp, "e to the power x.";
+        Exp2 ["exp2"] "" ["x"] Rule::Float, Ulp, "2 to the power x.";
+        Expm1 ["expm1"] "" ["x"] Rule::Float, Ulp, "exp(x) - 1, accurate near 0.";
+        Log ["log"] "" ["x"] Rule::Float, Ulp, "Natural logarithm.";
+        Log2 ["log2"] "" ["x"] Rule::Float, Ulp, "Logarithm to base 2.";
+        Log10 ["log10"] "" ["x"] Rule::Float, Ulp, "Logarithm to base 10.";
+        Log1p ["log1p"] "" ["x"] Rule::Float, Ulp, "log(1 + x), accurate near 0.";
+        Sin ["sin"] "" ["x"] Rule::Float, Ulp, "Sine of x radians.";
+        Cos ["cos"] "" ["x"] Rule::Float, Ulp, "Cosine of x radians.";
+        Tan ["tan"] "" ["x"] Rule::Float, Ulp, "Tangent of x radians.";
+        Arcsin ["arcsin", "asin"] "" ["x"] Rule::Float, Ulp, "Inverse sine, in radians.";
+        Arccos ["arccos", "acos"] "" ["x"] Rule::Float, Ulp, "Inverse cosine, in radians.";
+        Arctan ["arctan", "atan"] "" ["x"] Rule::Float, Ulp, "Inverse tangent, in radians.";
+        Arctan2 ["arctan2", "atan2"] "" ["y", "x"] Rule::Float, Ulp, "The angle of the point (x, y), in radians.";
+        Sinh ["sinh"] "" ["x"] Rule::Float, Ulp, "Hyperbolic sine.";
+        Cosh ["cosh"] "" ["x"] Rule::Float, Ulp, "Hyperbolic cosine.";
+        Tanh ["tanh"] "" ["x"] Rule::Float, Ulp, "Hyperbolic tangent.";
+        Arcsinh ["arcsinh", "asinh"] "" ["x"] Rule::Float, Ulp, "Inverse hyperbolic sine.";
+        Arccosh ["arccosh", "acosh"] "" ["x"] Rule::Float, Ulp, "Inverse hyperbolic cosine.";
+        Arctanh ["arctanh", "atanh"] "" ["x"] Rule::Float, Ulp, "Inverse hyperbolic tangent.";
+        Hypot ["hypot"] "" ["x", "y"] Rule::Float, Ulp, "sqrt(x*x + y*y) without overflow.";
+        Cbrt ["cbrt"] "" ["x"] Rule::Float, Ulp, "Cube root.";
+    }
+}
+
+table! {
+    /// A reduction over axes: the graph's `Reduce`.
+    Reduction as Reduce in REDUCTION_ROWS {
+        Sum ["sum"] "" ["a"] Rule::Accumulate, Sum, "Sum of the elements.";
+        Prod ["prod", "product"] "" ["a"] Rule::Accumulate, Sum, "Product of the elements.";
+        Min ["min", "amin"] "" ["a"] Rule::Extremum, Exact, "The smallest element; NaN if any is.";
+        Max ["max", "amax"] "" ["a"] Rule::Extremum, Exact, "The largest element; NaN if any is.";
+        Any ["any"] "" ["a"] Rule::Any, Exact, "Whether any element is true.";
+        All ["all"] "" ["a"] Rule::Any, Exact, "Whether every element is true.";
+        ArgMin ["argmin"] "" ["a"] Rule::Index, Exact, "The index of the smallest element, the first of equals; a NaN counts as smallest.";
+        ArgMax ["argmax"] "" ["a"] Rule::Index, Exact, "The index of the largest element, the first of equals; a NaN counts as largest.";
+    }
+}
+
+table! {
+    /// Spelled like a function, expanded by `check` into [`Op`] and [`Reduction`].
+    Derived as Derived in DERIVED_ROWS {
+        And ["logical_and"] "and" ["x", "y"] Rule::Truth, Exact, "Whether both are true, elementwise.";
+        Or ["logical_or"] "or" ["x", "y"] Rule::Truth, Exact, "Whether either is true, elementwise.";
+        Xor ["logical_xor"] "" ["x", "y"] Rule::Truth, Exact, "Whether exactly one is true, elementwise.";
+        Not ["logical_not"] "not" ["x"] Rule::Truth, Exact, "Whether x is not true, elementwise.";
+        Positive ["positive"] "+" ["x"] Rule::Same(Refused), Exact, "x itself.";
+        Square ["square"] "" ["x"] Rule::Same(Bool), Exact, "x*x.";
+        Reciprocal ["reciprocal"] "" ["x"] Rule::Float, Exact, "1/x, of floats.";
+        Round ["round", "around"] "" ["x"] Rule::Round, Exact, "The nearest integer, ties to even; integers as they are.";
+        Clip ["clip"] "" ["x", "min", "max"] Rule::Same(Bool), Exact, "minimum(maximum(x, min), max).";
+        Mean ["mean", "average"] "" ["a"] Rule::Mean, Sum, "The arithmetic mean; NaN of nothing.";
+        CountNonzero ["count_nonzero"] "" ["a"] Rule::Expansion, Exact, "How many elements are true.";
+        In [] "in" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the listed values.";
+    }
+}
+
+/// Every row of the table, lane operations first.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    LANE_ROWS.iter().chain(REDUCTION_ROWS).chain(DERIVED_ROWS)
+}
+
+/// The row that a call's name stands for.
+pub fn lookup(name: &str) -> Option<&'static Row> {
+    rows().find(|row| row.names.contains(&name))
+}
+
+impl Op {
+    /// The number of operands.
+    pub fn arity(self) -> usize {
+        self.row().params.len()
+    }
+
+    /// Whether the graph's node has a bool result whatever it computes in.
+    pub fn is_predicate(self) -> bool {
+        matches!(self.row().rule, Rule::Compare | Rule::Classify)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_rows_share_a_name() {
+        let mut names: Vec<&str> = rows().flat_map(|r| r.names).copied().collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn rows_stand_at_their_variants() {
+        assert!(Op::ALL.iter().all(|&op| op.row().meaning == Meaning::Lane(op)));
+        assert!(Reduction::ALL.iter().all(|&r| r.row().meaning == Meaning::Reduce(r)));
+        assert!(Derived::ALL.iter().all(|&d| d.row().meaning == Meaning::Derived(d)));
+        assert_eq!(lookup("atan2").map(|r| r.meaning), Some(Meaning::Lane(Op::Arctan2)));
+    }
+}
