@@ -4,7 +4,9 @@
 pub mod diagnostic;
 pub mod dtype;
 pub mod ir;
+pub mod kernel;
 pub mod op;
 pub mod shape;
 pub mod span;
 pub mod syntax;
+pub mod target;
