@@ -4,7 +4,9 @@
 pub mod diagnostic;
 pub mod dtype;
 pub mod ir;
+pub mod math;
 pub mod op;
+pub mod scalar;
 pub mod shape;
 pub mod span;
 pub mod syntax;
