@@ -1,12 +1,15 @@
 //! Formulas over arrays, compiled to fused machine code.
 // The pipeline, in layer order; `tests/layering.rs` holds it.
 
-pub mod diagnostic;
 pub mod dtype;
-pub mod ir;
-pub mod kernel;
-pub mod op;
 pub mod shape;
+pub mod op;
 pub mod span;
+pub mod diagnostic;
 pub mod syntax;
+pub mod ir;
+pub mod math;
+pub mod scalar;
+pub mod kernel;
 pub mod target;
+pub mod backend;
