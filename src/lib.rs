@@ -13,3 +13,4 @@ pub mod scalar;
 pub mod kernel;
 pub mod target;
 pub mod backend;
+pub mod array;
