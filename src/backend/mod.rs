@@ -9,12 +9,16 @@ pub mod block;
 pub mod cranelift;
 pub mod interp;
 
+mod code;
+
 use crate::kernel::{BlockFunction, Kernel, Pass, Place, Plan, Step};
 use crate::scalar::BlockFn;
 use crate::target::{Level, Target};
 use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
+
+pub use code::Code;
 
 /// Why a backend does not compile a kernel.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,20 +58,6 @@ pub trait Backend {
     /// # Errors
     /// [`Refusal`]: another backend must run it.
     fn compile(&self, kernel: &Kernel, target: Target) -> Result<Arc<dyn Code>, Refusal>;
-}
-
-/// A compiled kernel. It owns its memory; many threads may run it at once.
-pub trait Code: Send + Sync + fmt::Debug {
-    /// Runs the kernel on `n` elements.
-    ///
-    /// # Safety
-    /// `args` holds the kernel's operands and then its stores, one pointer each. A contiguous operand
-    /// is readable for `n` elements, a scalar one for one, a store is writable for `n`. A store may
-    /// be the very same block as an operand; otherwise no store overlaps anything.
-    unsafe fn run(&self, args: &[*mut u8], n: usize);
-
-    /// The tier, for `explain`.
-    fn tier(&self) -> &'static str;
 }
 
 /// A step that is ready to run.

@@ -34,7 +34,7 @@ pub(super) fn function(kernel: &Kernel, layout: Layout, isa: &dyn TargetIsa, fun
     let builder = FunctionBuilder::new(func, &mut context);
     let mut emitter = Emitter { b: builder, kernel, layout, values: Vec::new(), pointers: Vec::new(), index: None };
     emitter.emit();
-    emitter.b.finalize();
+    emitter.b.finalize(isa.frontend_config());
 }
 
 /// Writes one function.

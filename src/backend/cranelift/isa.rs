@@ -4,7 +4,6 @@ use crate::backend::Refusal;
 use crate::target::{Level, Target};
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
-use std::sync::OnceLock;
 
 /// The instruction sets that a level adds to the one before it.
 const ADDS: [(Level, &[&str]); 4] = [
@@ -16,12 +15,6 @@ const ADDS: [(Level, &[&str]); 4] = [
 
 /// The code generator for a target.
 pub(super) fn isa(target: Target) -> Result<OwnedTargetIsa, Refusal> {
-    // Settings are the same for every kernel of a level, and cost as much to make as a small one.
-    static MADE: [OnceLock<Result<OwnedTargetIsa, Refusal>>; 5] = [const { OnceLock::new() }; 5];
-    MADE[target.level as usize].get_or_init(|| make(target.level)).clone()
-}
-
-fn make(level: Level) -> Result<OwnedTargetIsa, Refusal> {
     if !cfg!(target_arch = "x86_64") {
         return Err(Refusal::Target);
     }
@@ -39,15 +32,13 @@ fn make(level: Level) -> Result<OwnedTargetIsa, Refusal> {
     for (name, value) in choices {
         flags.set(name, value).map_err(|e| unsupported(&e))?;
     }
-    let mut builder = isa::lookup(target_lexicon()).map_err(|e| unsupported(&e))?;
-    for (_, names) in ADDS.iter().filter(|(from, _)| *from <= level) {
+    let native = cranelift_native::builder().map_err(|e| unsupported(&e))?;
+    // Looked up again without the host's features: the level decides.
+    let mut builder = isa::lookup(native.triple().clone()).map_err(|e| unsupported(&e))?;
+    for (_, names) in ADDS.iter().filter(|(from, _)| *from <= target.level) {
         for name in *names {
             builder.enable(name).map_err(|e| unsupported(&e))?;
         }
     }
     builder.finish(settings::Flags::new(flags)).map_err(|e| unsupported(&e))
-}
-
-fn target_lexicon() -> cranelift_codegen::isa::LookupTriple {
-    cranelift_native::builder().map(|b| b.triple().clone()).unwrap_or_default()
 }

@@ -1,6 +1,5 @@
 //! How many elements one iteration computes, and how many registers a value then takes.
 
-use crate::dtype::Lane;
 use crate::kernel::{Inst, Kernel, Value};
 use smallvec::SmallVec;
 
@@ -69,9 +68,4 @@ fn most_live(kernel: &Kernel) -> usize {
         live = live.saturating_sub(ending.len());
     }
     most
-}
-
-/// The bytes of an element of a lane inside registers; a bool's mask takes the width of its use.
-pub(super) fn size(lane: Lane) -> usize {
-    lane.size()
 }
