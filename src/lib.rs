@@ -6,6 +6,7 @@ pub mod dtype;
 pub mod ir;
 pub mod math;
 pub mod op;
+pub mod reference;
 pub mod scalar;
 pub mod shape;
 pub mod span;
