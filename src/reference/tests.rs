@@ -74,7 +74,7 @@ fn casts_counts_and_constants() {
     let float = graph.cast(count, DType::F64, AT).unwrap();
     let node = graph.apply(Op::Mul, &[float, half], AT).unwrap();
     let input = Value::from_i32s(&[2, 3], &[0; 6]);
-    assert_eq!(run(graph.clone(), node, &[input.clone()]), Ok(Value::from_f64s(&[], &[1.5])));
+    assert_eq!(run(graph.clone(), node, std::slice::from_ref(&input)), Ok(Value::from_f64s(&[], &[1.5])));
     let text = graph.cast(x[0], DType::F16, AT).unwrap();
     assert_eq!(run(graph, text, &[input]), Err(Error::DType { dtype: DType::F16, span: AT }));
 }
