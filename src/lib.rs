@@ -14,3 +14,7 @@ pub mod kernel;
 pub mod target;
 pub mod backend;
 pub mod array;
+pub mod exec;
+
+// Beside the pipeline.
+pub mod reference;
