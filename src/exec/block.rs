@@ -48,7 +48,7 @@ pub(super) struct PassRun<'a> {
     pub(super) arrays: SmallVec<[Resolved; 6]>,
     pub(super) deliveries: SmallVec<[Delivery; 2]>,
     /// Blocks may cross rows.
-    flat: bool,
+    pub(super) flat: bool,
     /// Scratch, in bytes an element: the slots, then a place for each array that needs one.
     offsets: SmallVec<[usize; 8]>,
     /// The longest block.
@@ -178,7 +178,7 @@ impl<'a> PassRun<'a> {
             let pointer = self.locate(scratch, k, at);
             scratch.sources.push(pointer);
             if k < self.pass.sources.len() && !self.arrays[k].single && self.needs_scratch(k) {
-                let coordinates = self.space.coordinates(at);
+                let coordinates = self.coordinates(k, at);
                 // SAFETY: the block's elements are in the space; the scratch has room for a block.
                 unsafe { self.walk(k).gather(&coordinates, len, pointer) };
             }
@@ -205,6 +205,14 @@ impl<'a> PassRun<'a> {
         match &self.space.layouts[k] {
             Layout::Linear => array.base.wrapping_add(at * array.size),
             Layout::Strided(strides) => array.base.wrapping_offset(offset(&scratch.coordinates, strides)),
+        }
+    }
+
+    /// Element `at` as the walk of array `k` counts: a linear array has one axis.
+    fn coordinates(&self, k: usize, at: usize) -> SmallVec<[usize; 6]> {
+        match &self.space.layouts[k] {
+            Layout::Linear => smallvec::smallvec![at],
+            Layout::Strided(_) => self.space.coordinates(at),
         }
     }
 
@@ -266,8 +274,7 @@ impl<'a> PassRun<'a> {
             unsafe { stream::copy(from, array.base.wrapping_add(at * array.size), len * array.size) };
             return;
         }
-        let linear = self.space.layouts[k] == Layout::Linear;
-        let coordinates = if linear { smallvec::smallvec![at] } else { self.space.coordinates(at) };
+        let coordinates = self.coordinates(k, at);
         // SAFETY: the block's elements are in the space, and nobody else writes them.
         unsafe { self.walk(k).scatter(&coordinates, len, from) };
     }

@@ -19,7 +19,7 @@ mod space;
 mod stream;
 pub mod tile;
 
-pub use env::{Control, Threads};
+pub use env::{Control, Poll, Threads};
 pub use error::Error;
 pub use fpenv::FpEnv;
 pub use pass::{Operand, Run, run};
