@@ -1,10 +1,10 @@
 //! Formulas over arrays, compiled to fused machine code.
 // The pipeline, in layer order; `tests/layering.rs` holds it.
 
-pub mod diagnostic;
 pub mod dtype;
 pub mod shape;
 pub mod span;
+pub mod diagnostic;
 pub mod syntax;
 
 pub mod array;

@@ -272,8 +272,9 @@ impl fmt::Debug for View<'_> {
     }
 }
 
-/// The bytes that are reversed together in the other byte order, which are also the alignment.
-pub(super) fn swap_unit(dtype: DType) -> usize {
+/// How many bytes of an element are reversed together in the other byte order; also its alignment. Halves
+/// of complex numbers and characters of text are reversed one by one, bytes not at all: 1.
+pub fn swap_unit(dtype: DType) -> usize {
     match dtype.kind() {
         Kind::Bytes | Kind::Bool => 1,
         Kind::Text => 4,

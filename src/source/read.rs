@@ -4,8 +4,8 @@ use super::error::{Error, ErrorKind};
 use super::header::{Header, PREAMBLE};
 use super::position::read_exact_at;
 use super::{Region, Source};
-use crate::array::{Array, Buffer, View, ViewMut};
-use crate::dtype::{DType, Kind};
+use crate::array::{Array, Buffer, View, ViewMut, swap_unit};
+use crate::dtype::DType;
 use crate::shape::{self, Shape};
 use std::fs::{self, File};
 use std::io;
@@ -198,18 +198,11 @@ fn check(source: &dyn Source, region: &Region, bytes: usize) -> Result<(), Error
 
 /// Brings bytes of a file into native byte order, and bools to 0 and 1.
 fn normalise(dtype: DType, swapped: bool, out: &mut [u8]) {
-    let unit = match dtype.kind() {
-        Kind::Bool => {
-            out.iter_mut().for_each(|b| *b = u8::from(*b != 0));
-            return;
-        }
-        Kind::Bytes => return,
-        Kind::Text => 4,
-        Kind::Complex => dtype.size() / 2,
-        Kind::Signed | Kind::Unsigned | Kind::Float | Kind::Datetime | Kind::Timedelta => dtype.size(),
-    };
+    if dtype == DType::Bool {
+        out.iter_mut().for_each(|b| *b = u8::from(*b != 0));
+    }
     if swapped {
-        out.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
+        out.chunks_exact_mut(swap_unit(dtype)).for_each(<[u8]>::reverse);
     }
 }
 
