@@ -121,44 +121,55 @@ impl<'a> Bindings<'a> {
     }
 }
 
+impl<'a, const N: usize> From<[(&'a str, Binding<'a>); N]> for Bindings<'a> {
+    /// As [`bind`](Bindings::bind) for each pair.
+    fn from(pairs: [(&'a str, Binding<'a>); N]) -> Bindings<'a> {
+        let mut bindings = Bindings::new();
+        for (name, binding) in pairs {
+            bindings.bind(name, binding);
+        }
+        bindings
+    }
+}
+
 /// Names the arrays and scalars of a formula.
 ///
 /// `a` stands for the variable `a`, `x: value` for any other value (an array by reference, a number),
-/// `mut a` for a variable that the formula may write with `+=` and its kin. Gives a
-/// [`Bindings`](crate::array::Bindings).
+/// `mut a` for a variable that the formula may write with `+=` and its kin, `mut x: value` for any other
+/// mutable borrow. Gives a [`Bindings`](crate::array::Bindings).
 ///
 /// ```
 /// let a = vec![1.0, 2.0];
 /// let b = ndarray::arr2(&[[1, 2], [3, 4]]);
 /// let mut total = [0.0; 2];
-/// let bindings = numfuse::arrays! { a, corner: &b.row(0), half: 0.5, mut total };
-/// assert_eq!(bindings.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "corner", "half", "total"]);
+/// let bindings = numfuse::arrays! { a, row: b.row(0), half: 0.5, mut total };
+/// assert_eq!(bindings.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "row", "half", "total"]);
 /// ```
+// One expression, so that a temporary among the values lives as long as the statement around it.
 #[macro_export]
 macro_rules! arrays {
-    (@into $to:ident;) => {};
-    (@into $to:ident; mut $name:ident : $value:expr $(, $($rest:tt)*)?) => {
-        $to.writable(stringify!($name), $value);
-        $crate::arrays!(@into $to; $($($rest)*)?);
+    (@pairs [$($done:tt)*]) => { $crate::array::Bindings::from([$($done)*]) };
+    (@pairs [$($done:tt)*] mut $name:ident : $value:expr $(, $($rest:tt)*)?) => {
+        $crate::arrays!(@pairs [$($done)*
+            (stringify!($name), $crate::array::Binding::Writable($crate::array::ViewMut::from($value))),
+        ] $($($rest)*)?)
     };
-    (@into $to:ident; mut $name:ident $(, $($rest:tt)*)?) => {
-        $to.writable(stringify!($name), &mut $name);
-        $crate::arrays!(@into $to; $($($rest)*)?);
+    (@pairs [$($done:tt)*] mut $name:ident $(, $($rest:tt)*)?) => {
+        $crate::arrays!(@pairs [$($done)*
+            (stringify!($name), $crate::array::Binding::Writable($crate::array::ViewMut::from(&mut $name))),
+        ] $($($rest)*)?)
     };
-    (@into $to:ident; $name:ident : $value:expr $(, $($rest:tt)*)?) => {
-        $to.input(stringify!($name), $value);
-        $crate::arrays!(@into $to; $($($rest)*)?);
+    (@pairs [$($done:tt)*] $name:ident : $value:expr $(, $($rest:tt)*)?) => {
+        $crate::arrays!(@pairs [$($done)*
+            (stringify!($name), $crate::array::Binding::Input($crate::array::Input::from($value))),
+        ] $($($rest)*)?)
     };
-    (@into $to:ident; $name:ident $(, $($rest:tt)*)?) => {
-        $to.input(stringify!($name), &$name);
-        $crate::arrays!(@into $to; $($($rest)*)?);
+    (@pairs [$($done:tt)*] $name:ident $(, $($rest:tt)*)?) => {
+        $crate::arrays!(@pairs [$($done)*
+            (stringify!($name), $crate::array::Binding::Input($crate::array::Input::from(&$name))),
+        ] $($($rest)*)?)
     };
-    ($($rest:tt)*) => {{
-        #[allow(unused_mut, reason = "without names nothing is bound")]
-        let mut bindings = $crate::array::Bindings::new();
-        $crate::arrays!(@into bindings; $($rest)*);
-        bindings
-    }};
+    ($($rest:tt)*) => { $crate::arrays!(@pairs [] $($rest)*) };
 }
 
 #[cfg(test)]
@@ -185,6 +196,8 @@ mod tests {
         );
         assert!(matches!(b.get("target"), Some(Binding::Writable(_))));
         assert!(arrays! {}.is_empty());
+        let matrix = ndarray::arr2(&[[1, 2], [3, 4]]);
+        assert_eq!(arrays! { t: &matrix.t(), v: &vec![1.0] }.len(), 2, "temporaries live long enough");
     }
 
     #[test]

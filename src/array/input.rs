@@ -4,7 +4,7 @@ use super::element::{self, Element};
 use super::owned::Array;
 use super::view::View;
 use crate::dtype::DType;
-use ndarray::{ArrayBase, Data, Dimension};
+use ndarray::{ArrayBase, ArrayView, Data, Dimension};
 
 /// One value of a dtype of at most eight bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -153,6 +153,12 @@ impl<'a> From<&View<'a>> for Input<'a> {
 impl<'a> From<&Input<'a>> for Input<'a> {
     fn from(input: &Input<'a>) -> Input<'a> {
         input.clone()
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<ArrayView<'a, T, D>> for Input<'a> {
+    fn from(array: ArrayView<'a, T, D>) -> Input<'a> {
+        Input::View(array.into())
     }
 }
 

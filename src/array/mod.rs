@@ -18,14 +18,17 @@ mod error;
 mod input;
 mod number;
 mod owned;
+mod pool;
 mod print;
 mod view;
 mod view_from;
 
 pub use bindings::{Binding, Bindings};
-pub use buffer::{AllocError, Buffer, Pool};
+pub use buffer::{AllocError, Buffer};
 pub use element::Element;
 pub use error::Error;
 pub use input::{Input, Scalar, Strong};
 pub use owned::Array;
-pub use view::{Overlap, View, ViewMut, overlap};
+pub use pool::Pool;
+
+pub use view::{Overlap, View, ViewMut, overlap, swap_unit};

@@ -92,13 +92,16 @@ impl Value {
         }
     }
 
-    /// The fewest digits that name the value, as `format!("{:e}")` writes them.
+    /// The fewest digits that name the value, as `format!("{:e}")` writes them. Of two that are equally
+    /// near NumPy takes the even one, as formatting to a given number of digits does.
     fn shortest(&self) -> String {
-        match self {
-            Value::F16(x) => shortest_half(*x),
+        let text = match self {
+            Value::F16(x) => return shortest_half(*x),
             Value::F32(x) => format!("{x:e}"),
             Value::Bool(_) | Value::Int(_) | Value::F64(_) => format!("{:e}", self.float()),
-        }
+        };
+        let digits = split_point(split_exponent(&text).0).1.len();
+        format!("{:.digits$e}", self.float())
     }
 
     /// The digits before and after the point, at most `digits` after it.

@@ -1,8 +1,9 @@
 //! Arrays that own their elements.
 
-use super::buffer::{Buffer, Pool};
+use super::buffer::Buffer;
 use super::element::{self, Element};
 use super::error::Error;
+use super::pool::Pool;
 use super::print;
 use super::view::View;
 use crate::dtype::DType;

@@ -272,8 +272,9 @@ impl fmt::Debug for View<'_> {
     }
 }
 
-/// The bytes that are reversed together in the other byte order, which are also the alignment.
-pub(super) fn swap_unit(dtype: DType) -> usize {
+/// How many bytes of an element are reversed together in the other byte order; also its alignment. Halves
+/// of complex numbers and characters of text are reversed one by one, bytes not at all: 1.
+pub fn swap_unit(dtype: DType) -> usize {
     match dtype.kind() {
         Kind::Bytes | Kind::Bool => 1,
         Kind::Text => 4,
@@ -316,6 +317,30 @@ impl<'a> ViewMut<'a> {
         // SAFETY: the caller promises what a view needs, and more.
         let view = unsafe { View::from_raw_parts(ptr, dtype, shape, strides, swapped) };
         ViewMut { view, exclusive: PhantomData }
+    }
+
+    /// Elements of this dtype and shape that are `memory`, dense in C order.
+    ///
+    /// # Errors
+    /// [`Error::Length`] if `memory` is not exactly as long as the elements are; [`Error::TooBig`].
+    pub fn from_bytes(memory: &'a mut [u8], dtype: DType, shape: &[usize]) -> Result<ViewMut<'a>, Error> {
+        let expected = shape::bytes(shape, dtype.size())?;
+        if memory.len() != expected {
+            return Err(Error::Length { expected, actual: memory.len() });
+        }
+        let strides = shape::c_strides(shape, dtype.size())?;
+        // SAFETY: the dense elements are exactly `memory`, which is borrowed mutably for `'a`.
+        Ok(unsafe {
+            ViewMut::from_raw_parts(NonNull::from(memory).cast(), dtype, shape.into(), strides, false)
+        })
+    }
+
+    /// The elements `range` of one axis.
+    ///
+    /// # Errors
+    /// [`Error::OutOfBounds`] if there is no such axis or no such range of it.
+    pub fn narrow(&mut self, axis: usize, range: Range<usize>) -> Result<ViewMut<'_>, Error> {
+        Ok(ViewMut { view: self.view.narrow(axis, range)?, exclusive: PhantomData })
     }
 
     /// The elements, for reading: dtype, shape, strides and the rest are its.

@@ -5,7 +5,7 @@ use super::element::Element;
 use super::owned::Array;
 use super::view::{View, ViewMut};
 use crate::shape::{Shape, Strides};
-use ndarray::{ArrayBase, Data, DataMut, Dimension};
+use ndarray::{ArrayBase, ArrayView, ArrayViewMut, Data, DataMut, Dimension};
 use smallvec::smallvec;
 use std::ptr::NonNull;
 
@@ -101,6 +101,24 @@ impl<'a, T: Element, S: DataMut<Elem = T>, D: Dimension> From<&'a mut ArrayBase<
         let (shape, strides) = layout::<T>(array.shape(), array.strides());
         let ptr = NonNull::new(array.as_mut_ptr()).unwrap_or(NonNull::dangling());
         // SAFETY: as for the shared borrow; elements of a mutable array do not overlap in ndarray.
+        unsafe { ViewMut::from_raw_parts(ptr.cast(), T::DTYPE, shape, strides, false) }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<ArrayView<'a, T, D>> for View<'a> {
+    fn from(array: ArrayView<'a, T, D>) -> View<'a> {
+        let (shape, strides) = layout::<T>(array.shape(), array.strides());
+        let ptr = NonNull::new(array.as_ptr().cast_mut()).unwrap_or(NonNull::dangling());
+        // SAFETY: the elements are borrowed for `'a`, not only for as long as `array` lives.
+        unsafe { View::from_raw_parts(ptr.cast(), T::DTYPE, shape, strides, false) }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<ArrayViewMut<'a, T, D>> for ViewMut<'a> {
+    fn from(mut array: ArrayViewMut<'a, T, D>) -> ViewMut<'a> {
+        let (shape, strides) = layout::<T>(array.shape(), array.strides());
+        let ptr = NonNull::new(array.as_mut_ptr()).unwrap_or(NonNull::dangling());
+        // SAFETY: the elements are borrowed mutably for `'a`, and nobody else can name `array` again.
         unsafe { ViewMut::from_raw_parts(ptr.cast(), T::DTYPE, shape, strides, false) }
     }
 }
