@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Why a formula could not be evaluated.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The formula itself, or how its inputs' dtypes and shapes fit it, is wrong: all independent

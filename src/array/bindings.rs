@@ -101,7 +101,7 @@ impl<'a> Bindings<'a> {
     }
 
     /// Every name and what it stands for, in the order given.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &Binding<'a>)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &Binding<'a>)> + Clone {
         self.entries.iter().map(|(n, b)| (*n, b))
     }
 

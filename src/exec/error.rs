@@ -45,6 +45,7 @@ impl Error {
             Error::TooBig => "too-big",
             Error::Cancelled => "cancelled",
             Error::Guard { kind: GuardKind::NegativePower, .. } => "negative-power",
+            Error::Guard { kind: GuardKind::OutOfRange(_), .. } => "number-out-of-range",
             Error::EmptyReduction { .. } => "empty-reduction",
             Error::Panic { .. } => "internal-panic",
         }
@@ -59,6 +60,9 @@ impl fmt::Display for Error {
             Error::Cancelled => f.write_str("cancelled"),
             Error::Guard { kind: GuardKind::NegativePower, .. } => {
                 f.write_str("integers to negative integer powers are not allowed")
+            }
+            Error::Guard { kind: GuardKind::OutOfRange(dtype), .. } => {
+                write!(f, "a number computed from plain numbers does not fit {dtype}")
             }
             Error::EmptyReduction { name } => write!(f, "`{name}` of an empty array has no value"),
             Error::Panic { message } => write!(f, "internal error: {message}"),

@@ -364,6 +364,9 @@ fn reduce(
     pass: &Pass,
     shape: Reduced,
 ) -> Result<Vec<Vec<Partial>>, Error> {
+    if shape.columns() == 0 {
+        return Ok(vec![Vec::new(); pass.folds.len()]);
+    }
     let cost = tile::cost(pass);
     let cut = Cut::of(shape, cost);
     let elements = shape.columns().saturating_mul(shape.reduced);

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Operand, Poll, Run};
-use crate::ir::{Constraint, Dim, DimOrigin, Graph, Scalar, WeakFit};
+use crate::ir::{Constraint, Dim, DimOrigin, Graph, GuardKind, Scalar, WeakFit};
 use crate::kernel::{self, Fusion};
 use crate::opt;
 use crate::shape::Shape;
@@ -146,10 +146,14 @@ impl Program {
     /// Errors that point into the formula become diagnostics of it.
     fn located(&self, error: exec::Error) -> Error {
         match error {
-            exec::Error::Guard { span, .. } => {
-                let diagnostic = Diagnostic::new(error.code(), error.to_string())
-                    .at(span, "this exponent has negative elements")
-                    .help("raise a float instead, as in `float64(x) ** y`");
+            exec::Error::Guard { span, kind } => {
+                let diagnostic = Diagnostic::new(error.code(), error.to_string());
+                let diagnostic = match kind {
+                    GuardKind::NegativePower => diagnostic
+                        .at(span, "an exponent here is negative")
+                        .help("raise a float instead, as in `float64(x) ** y`"),
+                    GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
+                };
                 Error::formula(&self.text, vec![diagnostic])
             }
             other => Error::Run(other),
