@@ -84,6 +84,41 @@ pub enum BinaryOp {
     Or,
 }
 
+impl UnaryOp {
+    /// How it is written.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            UnaryOp::Plus => "+",
+            UnaryOp::Minus => "-",
+            UnaryOp::Invert => "~",
+            UnaryOp::Not => "not",
+        }
+    }
+}
+
+impl BinaryOp {
+    /// How it is written.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::FloorDiv => "//",
+            BinaryOp::Mod => "%",
+            BinaryOp::Pow => "**",
+            BinaryOp::Shl => "<<",
+            BinaryOp::Shr => ">>",
+            BinaryOp::BitAnd => "&",
+            BinaryOp::BitOr => "|",
+            BinaryOp::BitXor => "^",
+            BinaryOp::MatMul => "@",
+            BinaryOp::And => "and",
+            BinaryOp::Or => "or",
+        }
+    }
+}
+
 /// A comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -98,6 +133,22 @@ pub enum CompareOp {
     In,
     /// `not in`
     NotIn,
+}
+
+impl CompareOp {
+    /// How it is written.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Lt => "<",
+            CompareOp::Le => "<=",
+            CompareOp::Gt => ">",
+            CompareOp::Ge => ">=",
+            CompareOp::Eq => "==",
+            CompareOp::Ne => "!=",
+            CompareOp::In => "in",
+            CompareOp::NotIn => "not in",
+        }
+    }
 }
 
 /// A link of a comparison chain: the operator and its right side.
@@ -127,6 +178,17 @@ pub enum Attribute {
     Imag,
     /// `.T`
     Transpose,
+}
+
+impl Attribute {
+    /// How it is written, with the point.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Attribute::Real => ".real",
+            Attribute::Imag => ".imag",
+            Attribute::Transpose => ".T",
+        }
+    }
 }
 
 /// One item between the brackets of `a[...]`.
