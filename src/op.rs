@@ -159,7 +159,7 @@ table! {
         Pow ["power", "pow"] "**" ["x", "y"] Rule::Same(Int8), Ulp, "Power; an integer to a negative power is an error.";
         PowInteger [] "**n" ["x", "n"] Rule::Same(Refused), Ulp, "A float to a constant integer power, by double-word multiplication.";
         Neg ["negative"] "-" ["x"] Rule::Same(Refused), Exact, "Negation; integers wrap.";
-        Abs ["abs", "absolute", "fabs"] "" ["x"] Rule::Same(Bool), Exact, "Absolute value; the least signed integer stays as it is.";
+        Abs ["abs", "absolute"] "" ["x"] Rule::Same(Bool), Exact, "Absolute value; the least signed integer stays as it is.";
         Sign ["sign"] "" ["x"] Rule::Same(Refused), Exact, "-1, 0 or 1 by the sign; NaN stays NaN.";
         Sqrt ["sqrt"] "" ["x"] Rule::Float, Exact, "Square root, correctly rounded.";
         Floor ["floor"] "" ["x"] Rule::Round, Exact, "The nearest integer below.";
@@ -235,8 +235,9 @@ table! {
         Xor ["logical_xor"] "" ["x", "y"] Rule::Truth, Exact, "Whether exactly one is true, elementwise.";
         Not ["logical_not"] "not" ["x"] Rule::Truth, Exact, "Whether x is not true, elementwise.";
         Positive ["positive"] "+" ["x"] Rule::Same(Refused), Exact, "x itself.";
-        Square ["square"] "" ["x"] Rule::Same(Bool), Exact, "x*x.";
-        Reciprocal ["reciprocal"] "" ["x"] Rule::Float, Exact, "1/x, of floats.";
+        Fabs ["fabs"] "" ["x"] Rule::Float, Exact, "Absolute value, as a float.";
+        Square ["square"] "" ["x"] Rule::Same(Int8), Exact, "x*x.";
+        Reciprocal ["reciprocal"] "" ["x"] Rule::Same(Int8), Exact, "1/x; of integers its integer part, of 0 it is 0.";
         Round ["round", "around"] "" ["x"] Rule::Round, Exact, "The nearest integer, ties to even; integers as they are.";
         Clip ["clip"] "" ["x", "min", "max"] Rule::Same(Bool), Exact, "minimum(maximum(x, min), max).";
         Mean ["mean", "average"] "" ["a"] Rule::Mean, Sum, "The arithmetic mean; NaN of nothing.";

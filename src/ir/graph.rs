@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 pub struct InputDecl {
     /// Its name in the formula.
     pub name: Box<str>,
-    /// Its dtype and dimensions. A weak scalar is an i64, u64 or f64 without axes.
+    /// Its dtype and dimensions. A weak scalar is an i64 or f64 without axes.
     pub ty: Type,
     /// Whether it was given as a plain number, so that it took the dtype of its partner (NEP 50).
     pub weak: bool,
@@ -33,6 +33,8 @@ pub struct Constraint {
 pub enum GuardKind {
     /// An integer was raised to a negative power.
     NegativePower,
+    /// A weak integer that was computed from plain numbers does not fit the dtype of its partner.
+    OutOfRange(DType),
 }
 
 /// A condition on values that must be false before anything the caller can see is written.
@@ -43,6 +45,17 @@ pub struct Guard {
     /// What then went wrong.
     pub kind: GuardKind,
     /// Where.
+    pub span: Span,
+}
+
+/// A plain integer must fit the dtype of its partner (NEP 50): checked when its value is bound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WeakFit {
+    /// The weak integer input.
+    pub input: InputId,
+    /// The integer dtype that it was cast to.
+    pub dtype: DType,
+    /// Where they met.
     pub span: Span,
 }
 
@@ -80,6 +93,8 @@ pub struct Graph {
     pub constraints: Vec<Constraint>,
     /// What must not hold of the values.
     pub guards: Vec<Guard>,
+    /// The ranges that weak integer inputs must keep.
+    pub weak_fits: Vec<WeakFit>,
     /// The results, in order.
     pub outputs: Vec<Output>,
 }
@@ -88,6 +103,25 @@ impl Graph {
     /// An empty graph.
     pub fn new() -> Graph {
         Graph::default()
+    }
+
+    /// The same declarations and constraints without nodes, guards and outputs: what a rewritten
+    /// graph starts from. Constraints stay, because shapes that do not agree are errors even where
+    /// the node that brought them together is gone.
+    #[must_use]
+    pub fn declarations(&self) -> Graph {
+        Graph {
+            dims: self.dims.clone(),
+            inputs: self.inputs.clone(),
+            constraints: self.constraints.clone(),
+            weak_fits: self.weak_fits.clone(),
+            ..Graph::default()
+        }
+    }
+
+    /// Notes that two dimensions must turn out equal. Nothing happens if that is known.
+    pub fn constrain(&mut self, left: DimId, right: DimId, span: Span) {
+        self.unify(left, right, span);
     }
 
     /// Declares an input. `ones[k]` says whether axis `k` has size 1; every other axis gets a dimension of its own.

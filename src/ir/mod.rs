@@ -10,6 +10,11 @@
 
 mod graph;
 mod node;
+mod print;
+mod read;
+mod verify;
 
-pub use graph::{Constraint, Graph, Guard, GuardKind, InputDecl, Output, TypeError};
+pub use graph::{Constraint, Graph, Guard, GuardKind, InputDecl, Output, TypeError, WeakFit};
 pub use node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Scalar, Type};
+pub use read::{ReadError, ReadErrorKind, read};
+pub use verify::{Fault, Place, VerifyError, verify};

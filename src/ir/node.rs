@@ -241,6 +241,30 @@ pub enum Node {
 }
 
 impl Node {
+    /// The same node with every node that it names replaced, counted ones too.
+    #[must_use]
+    pub fn map(self, mut to: impl FnMut(NodeId) -> NodeId) -> Node {
+        match self {
+            Node::Input(_) | Node::Const(_) => self,
+            Node::Count { of, axes } => Node::Count { of: to(of), axes },
+            Node::Apply(op, args) => {
+                Node::Apply(op, Operands::new(&args.iter().map(|&a| to(a)).collect::<SmallVec<[_; 3]>>()))
+            }
+            Node::Cast(dtype, of) => Node::Cast(dtype, to(of)),
+            Node::Reduce { op, of, axes, keepdims } => Node::Reduce { op, of: to(of), axes, keepdims },
+        }
+    }
+
+    /// The nodes that this node names: those that it reads, and the one that it counts.
+    pub fn named(&self) -> SmallVec<[NodeId; 3]> {
+        match self {
+            Node::Count { of, .. } => smallvec::smallvec![*of],
+            Node::Input(_) | Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
+                self.operands()
+            }
+        }
+    }
+
     /// The nodes whose values this node reads.
     pub fn operands(&self) -> SmallVec<[NodeId; 3]> {
         match self {

@@ -1,0 +1,141 @@
+//! Calls: which function, which argument goes where, and casts by the names of dtypes.
+
+use super::error::ErrorKind;
+use super::statement::Lowering;
+use super::value::{Number, Operand, Step, Value, stop};
+use crate::diagnostic::nearest;
+use crate::dtype::{DType, Lane};
+use crate::ir::Scalar;
+use crate::op::{self, Derived, Meaning, Op, Row};
+use crate::span::Span;
+use crate::syntax::ast::{Arg, ExprId, List, Symbol};
+use smallvec::{SmallVec, smallvec};
+
+/// Functions that the language has and that are not evaluated yet.
+const NOT_EVALUATED: &[&str] = &[
+    "angle", "arange", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag", "indices",
+    "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random", "real", "std", "var",
+    "zeros",
+];
+
+/// The arguments of a call by the function's parameters.
+pub(super) type Bound = SmallVec<[Option<ExprId>; 4]>;
+
+/// What a function takes.
+pub(super) struct Signature<'a> {
+    /// Its name as written.
+    pub(super) name: &'a str,
+    /// Where the name stands.
+    pub(super) name_span: Span,
+    /// Its parameters.
+    pub(super) params: &'a [&'static str],
+    /// How many of them must be given.
+    pub(super) required: usize,
+    /// How many may be given without their names.
+    pub(super) positional: usize,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn call(&mut self, name: Symbol, name_span: Span, args: List<Arg>, span: Span) -> Step<Number> {
+        let args = self.program.args(args);
+        let text = self.program.symbol(name);
+        if let Some(row) = op::lookup(text) {
+            return self.row(row, text, name_span, args, span);
+        }
+        if let Ok(dtype) = text.parse::<DType>() {
+            let signature = Signature { name: text, name_span, params: &["x"], required: 1, positional: 1 };
+            let bound = self.bind_args(&signature, args)?;
+            let operand = self.required(&bound, 0)?;
+            return self.cast_to(operand, dtype, span);
+        }
+        if let Some(what) = NOT_EVALUATED.iter().find(|&&known| known == text) {
+            return stop(ErrorKind::NotEvaluated { what }, name_span);
+        }
+        let names = op::rows().flat_map(|row| row.names).copied();
+        let near = nearest(text, names.chain(NOT_EVALUATED.iter().copied()));
+        stop(ErrorKind::UnknownFunction { name: text.to_owned(), near }, name_span)
+    }
+
+    fn row(&mut self, row: &Row, name: &'a str, name_span: Span, args: &[Arg], span: Span) -> Step<Number> {
+        let params = row.params;
+        let required = match row.meaning {
+            Meaning::Lane(_) => params.len(),
+            Meaning::Derived(Derived::Mean | Derived::CountNonzero) | Meaning::Reduce(_) => {
+                return self.reduction(row.meaning, name, name_span, args, span);
+            }
+            // Each bound of `clip` may be left out.
+            Meaning::Derived(Derived::Clip) => 1,
+            Meaning::Derived(_) => params.len(),
+        };
+        let signature = Signature { name, name_span, params, required, positional: params.len() };
+        let bound = self.bind_args(&signature, args)?;
+        match row.meaning {
+            Meaning::Lane(op) => self.lane_call(op, &bound, span),
+            Meaning::Derived(derived) => {
+                let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;
+                self.derived(derived, &operands, span)
+            }
+            Meaning::Reduce(_) => self.reduction(row.meaning, name, name_span, args, span),
+        }
+    }
+
+    fn lane_call(&mut self, op: Op, bound: &Bound, span: Span) -> Step<Number> {
+        let operands: Vec<Operand> =
+            (0..bound.len()).map(|i| self.required(bound, i)).collect::<Step<_>>()?;
+        self.lane(op, &operands, span)
+    }
+
+    /// An argument that [`Lowering::bind_args`] found to be there.
+    pub(super) fn required(&self, bound: &Bound, index: usize) -> Step<Operand> {
+        self.operand(bound[index].expect("a required argument is bound"))
+    }
+
+    /// An argument that may be left out, or be `None`.
+    fn optional(&self, arg: Option<ExprId>) -> Step<Option<Operand>> {
+        match arg.map(|id| (id, self.value(id))) {
+            None | Some((_, Value::None)) => Ok(None),
+            Some((id, Value::Poison | Value::Tuple(_) | Value::Number(_))) => self.operand(id).map(Some),
+        }
+    }
+
+    /// Gives each argument its parameter.
+    pub(super) fn bind_args(&self, signature: &Signature<'_>, args: &[Arg]) -> Step<Bound> {
+        let Signature { name, name_span, params, required, positional } = *signature;
+        let mut bound: Bound = smallvec![None; params.len()];
+        let arity = |got| ErrorKind::Arity { name: name.to_owned(), least: required, most: positional, got };
+        let unnamed = args.iter().filter(|arg| arg.keyword.is_none()).count();
+        if unnamed > positional {
+            return stop(arity(unnamed), name_span);
+        }
+        for (i, arg) in args.iter().enumerate() {
+            let Some((keyword, span)) = arg.keyword else {
+                bound[i] = Some(arg.value);
+                continue;
+            };
+            let keyword = self.program.symbol(keyword);
+            let Some(place) = params.iter().position(|&param| param == keyword) else {
+                let near = nearest(keyword, params.iter().copied());
+                let (name, keyword) = (name.to_owned(), keyword.to_owned());
+                return stop(ErrorKind::UnknownKeyword { name, keyword, near }, span);
+            };
+            if bound[place].replace(arg.value).is_some() {
+                return stop(ErrorKind::DuplicateArgument { parameter: params[place] }, span);
+            }
+        }
+        let missing = bound[..required].iter().any(Option::is_none);
+        if missing { stop(arity(args.len()), name_span) } else { Ok(bound) }
+    }
+
+    /// `float32(x)`. A float goes to an integer dtype by saturation; an integer literal must fit.
+    fn cast_to(&mut self, operand: Operand, dtype: DType, span: Span) -> Step<Number> {
+        let Some(lane) = dtype.lane() else {
+            return stop(ErrorKind::DTypeNotEvaluated { dtype, from: None }, span);
+        };
+        let node = match operand.number {
+            Number::Float(value) => self.graph.constant(Scalar::from_f64(lane, value), span),
+            Number::Int(_) | Number::Weak(_) if lane == Lane::Bool => self.truth(operand)?,
+            Number::Int(_) | Number::Weak(_) | Number::Strong(_) => self.coerce(operand, dtype)?,
+        };
+        Ok(Number::Strong(node))
+    }
+}

@@ -1,0 +1,112 @@
+//! What is spelled like a function and expanded into other operations.
+
+use super::error::ErrorKind;
+use super::operator::no_operation;
+use super::promote::range;
+use super::statement::Lowering;
+use super::value::{Number, Operand, Step, stop};
+use crate::dtype::{DType, Kind};
+use crate::ir::NodeId;
+use crate::op::{BoolAs, Derived, Op, Rule};
+use crate::span::Span;
+
+impl Lowering<'_> {
+    /// Expands a function on lanes. There are as many arguments as the row has parameters; those
+    /// that a call may leave out can be `None`.
+    pub(super) fn derived(&mut self, what: Derived, args: &[Option<Operand>], span: Span) -> Step<Number> {
+        let name = what.name();
+        let args: Vec<Operand> = match (what, args) {
+            (Derived::Clip, &[Some(x), low, high]) => return self.clip(x, low, high, span),
+            (_, given) => given.iter().copied().flatten().collect(),
+        };
+        let node = match (what, args.as_slice()) {
+            (Derived::And, &[x, y]) => self.logical(Op::BitAnd, x, y, span)?,
+            (Derived::Or, &[x, y]) => self.logical(Op::BitOr, x, y, span)?,
+            (Derived::Xor, &[x, y]) => self.logical(Op::BitXor, x, y, span)?,
+            (Derived::Not, &[x]) => {
+                let truth = self.truth(x)?;
+                self.apply(Op::BitNot, &[truth], span)
+            }
+            (Derived::Positive, &[x]) => {
+                let number = self.positive(x, span)?;
+                self.strong(Operand { number, span: x.span })?
+            }
+            (Derived::Fabs, &[x]) => {
+                let dtype = self.computed(Rule::Float, name, &args, span)?;
+                let x = self.coerce(x, dtype)?;
+                self.apply(Op::Abs, &[x], span)
+            }
+            (Derived::Square, &[x]) => {
+                let dtype = self.computed(Rule::Same(BoolAs::Int8), name, &args, span)?;
+                let x = self.coerce(x, dtype)?;
+                self.apply(Op::Mul, &[x, x], span)
+            }
+            (Derived::Reciprocal, &[x]) => {
+                let dtype = self.computed(Rule::Same(BoolAs::Int8), name, &args, span)?;
+                let x = self.coerce(x, dtype)?;
+                self.reciprocal(x, span)
+            }
+            (Derived::Round, &[x]) => self.round(x, span)?,
+            (_, _) => return Err(no_operation(name, self.types(&args), span)),
+        };
+        Ok(Number::Strong(node))
+    }
+
+    fn logical(&mut self, op: Op, x: Operand, y: Operand, span: Span) -> Step<NodeId> {
+        let (x, y) = (self.truth(x)?, self.truth(y)?);
+        Ok(self.apply(op, &[x, y], span))
+    }
+
+    /// `+x`: x itself, literal or weak as it is.
+    pub(super) fn positive(&mut self, x: Operand, span: Span) -> Step<Number> {
+        self.computed(Rule::Same(BoolAs::Refused), Derived::Positive.name(), &[x], span)?;
+        Ok(x.number)
+    }
+
+    /// Of integers it is the integer part of 1/x: x where that is 1 or -1, else 0 (of 0 too).
+    fn reciprocal(&mut self, x: NodeId, span: Span) -> NodeId {
+        let dtype = self.graph.ty(x).dtype;
+        let one = self.number(dtype, 1, span);
+        if dtype.is_float() {
+            return self.apply(Op::Div, &[one, x], span);
+        }
+        let magnitude = if dtype.kind() == Kind::Signed { self.apply(Op::Abs, &[x], span) } else { x };
+        let is_unit = self.apply(Op::Eq, &[magnitude, one], span);
+        let zero = self.number(dtype, 0, span);
+        self.apply(Op::Where, &[is_unit, x, zero], span)
+    }
+
+    /// NumPy rounds integers to themselves and bools to f16.
+    fn round(&mut self, x: Operand, span: Span) -> Step<NodeId> {
+        let node = self.strong(x)?;
+        match self.graph.ty(node).dtype {
+            DType::Bool => {
+                stop(ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(DType::Bool) }, span)
+            }
+            dtype if dtype.is_float() => Ok(self.apply(Op::Rint, &[node], span)),
+            _ => Ok(node),
+        }
+    }
+
+    /// `minimum(maximum(x, low), high)`. As in NumPy, a literal bound beyond all that the dtype
+    /// holds is no bound.
+    fn clip(&mut self, x: Operand, low: Option<Operand>, high: Option<Operand>, span: Span) -> Step<Number> {
+        let given: Vec<Operand> = [Some(x), low, high].into_iter().flatten().collect();
+        let dtype = self.computed(Rule::Same(BoolAs::Bool), Derived::Clip.name(), &given, span)?;
+        let limits = range(dtype);
+        let binds = |bound: &Operand, is_low: bool| match (bound.number, limits) {
+            (Number::Int(value), Some((least, most))) => if is_low { value > least } else { value < most },
+            (_, _) => true,
+        };
+        let mut node = self.coerce(x, dtype)?;
+        if let Some(low) = low.filter(|bound| binds(bound, true)) {
+            let low = self.coerce(low, dtype)?;
+            node = self.apply(Op::Maximum, &[node, low], span);
+        }
+        if let Some(high) = high.filter(|bound| binds(bound, false)) {
+            let high = self.coerce(high, dtype)?;
+            node = self.apply(Op::Minimum, &[node, high], span);
+        }
+        Ok(Number::Strong(node))
+    }
+}

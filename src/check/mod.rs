@@ -1,0 +1,111 @@
+//! Syntax tree and input types to typed graph: every error of a name, a type, a rank or an axis ends
+//! here.
+//!
+//! [`lower`] is one loop over the program's expressions, operands before users, so nothing recurses
+//! on the text. Each expression gets a [`Value`]: a node of the graph, a literal that has no
+//! dtype yet (NEP 50), or poison after an error, so that one slip is reported once and
+//! the rest of the formula is still checked.
+//!
+//! | file | concern |
+//! |---|---|
+//! | `statement` | the loop, names, variables, results |
+//! | `value` | what an expression can be |
+//! | `literal` | arithmetic between literals |
+//! | `promote` | the dtype that operands meet in, and bringing them there |
+//! | `operator` | [`Op`](crate::op::Op) by its row's [`Rule`](crate::op::Rule) |
+//! | `compare` | comparisons, which decide where others promote |
+//! | `derived` | what is spelled like a function and expanded into other operations |
+//! | `call`, `reduce` | arguments, functions, casts, axes |
+//! | `error`, `words` | the facts of an error, and its words |
+//!
+//! Sizes are symbolic: whether two dimensions agree is known when arrays are bound.
+
+mod call;
+mod compare;
+mod derived;
+mod error;
+mod literal;
+mod operator;
+mod promote;
+mod reduce;
+mod statement;
+mod value;
+mod words;
+
+pub use error::{Error, ErrorKind, OperandType};
+
+use crate::dtype::DType;
+use crate::ir::Graph;
+use crate::syntax::ast::Program;
+use smallvec::SmallVec;
+use statement::Lowering;
+
+/// The most nodes a graph may have before a formula is refused.
+pub const MAX_NODES: usize = 100_000;
+
+/// More errors than anyone reads; checking stops there.
+const MAX_ERRORS: usize = 50;
+
+/// What is known of an input before its values: part of the key under which plans are kept.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InputType {
+    /// Its name in the formula.
+    pub name: Box<str>,
+    /// Its element type.
+    pub dtype: InputDType,
+    /// For each axis, whether its size is 1. Of a weak number it is empty.
+    pub ones: SmallVec<[bool; 6]>,
+}
+
+/// The element type of an input.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum InputDType {
+    /// An array or a typed scalar.
+    Strong(DType),
+    /// A plain integer, given as an i64: takes the dtype of what it meets (NEP 50).
+    WeakInt,
+    /// A plain float, given as an f64: takes the float dtype of what it meets.
+    WeakFloat,
+}
+
+impl InputDType {
+    /// The dtype that its value is stored in.
+    pub fn stored(self) -> DType {
+        match self {
+            InputDType::Strong(dtype) => dtype,
+            InputDType::WeakInt => DType::I64,
+            InputDType::WeakFloat => DType::F64,
+        }
+    }
+}
+
+/// Whose rules a formula follows.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Dialect {
+    /// NumPy 2.
+    #[default]
+    NumPy,
+    /// NumExpr; not evaluated yet.
+    NumExpr,
+}
+
+/// How a formula is to be understood.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Options {
+    /// Whose rules it follows.
+    pub dialect: Dialect,
+}
+
+/// Lowers a program to a graph. All inputs are declared, in the order given, used or not.
+///
+/// # Errors
+/// Every independent [`Error`] of the formula, in the order of the text.
+pub fn lower(program: &Program, inputs: &[InputType], options: &Options) -> Result<Graph, Vec<Error>> {
+    match options.dialect {
+        Dialect::NumPy => Lowering::new(program, inputs).run(),
+        Dialect::NumExpr => {
+            let last = program.exprs().last().map(|(id, _)| program.span(id));
+            Err(vec![Error { kind: ErrorKind::DialectNotEvaluated, span: last.unwrap_or_default() }])
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! The loop over expressions, what names stand for, and what a formula gives.
+
+use super::error::{Error, ErrorKind};
+use super::value::{Number, Operand, Step, Stop, Value, stop};
+use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES};
+use crate::diagnostic::nearest;
+use crate::dtype::DType;
+use crate::ir::{Graph, InputId, Node, NodeId, Output, Scalar};
+use crate::op;
+use crate::shape::MAX_RANK;
+use crate::span::Span;
+use crate::syntax::ast::{Attribute, Expr, ExprId, List, Program, Statement, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+const CONSTANTS: [(&str, f64); 4] = [
+    ("pi", std::f64::consts::PI),
+    ("e", std::f64::consts::E),
+    ("inf", f64::INFINITY),
+    ("nan", f64::NAN),
+];
+
+/// A program on its way to a graph.
+pub(super) struct Lowering<'a> {
+    pub(super) program: &'a Program,
+    pub(super) graph: Graph,
+    /// Nodes that a guard already watches.
+    pub(super) guarded: FxHashSet<NodeId>,
+    inputs: FxHashMap<&'a str, InputId>,
+    types: &'a [InputType],
+    /// What has been computed of the expressions so far.
+    values: Vec<Value>,
+    variables: FxHashMap<Symbol, Bound>,
+    /// Variables in the order of their first assignment.
+    assigned: Vec<Symbol>,
+    /// Names that were reported as unknown.
+    unknown: FxHashSet<Symbol>,
+    result: Option<ExprId>,
+    errors: Vec<Error>,
+}
+
+/// What a variable holds.
+#[derive(Clone, Copy)]
+struct Bound {
+    value: Value,
+    span: Span,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(program: &'a Program, types: &'a [InputType]) -> Lowering<'a> {
+        let mut lowering = Lowering {
+            program,
+            graph: Graph::new(),
+            guarded: FxHashSet::default(),
+            inputs: FxHashMap::default(),
+            types,
+            values: Vec::with_capacity(program.exprs().len()),
+            variables: FxHashMap::default(),
+            assigned: Vec::new(),
+            unknown: FxHashSet::default(),
+            result: None,
+            errors: Vec::new(),
+        };
+        types.iter().for_each(|ty| lowering.declare(ty));
+        lowering
+    }
+
+    fn declare(&mut self, ty: &'a InputType) {
+        let is_weak = !matches!(ty.dtype, InputDType::Strong(_));
+        let ones = if is_weak { &[] } else { ty.ones.as_slice() };
+        let id = self.graph.declare(&ty.name, ty.dtype.stored(), ones, is_weak);
+        if self.inputs.insert(&ty.name, id).is_some() {
+            let kind = ErrorKind::DuplicateInput { name: ty.name.to_string() };
+            self.errors.push(Error { kind, span: Span::default() });
+        }
+    }
+
+    /// Checks everything.
+    pub(super) fn run(mut self) -> Result<Graph, Vec<Error>> {
+        let mut statements = self.program.statements().iter().copied().peekable();
+        for (id, expr) in self.program.exprs() {
+            let value = self.expression(id, expr);
+            let value = self.settle(value);
+            self.values.push(value);
+            // A statement's value is the last of its expressions, and precedes the next statement's.
+            while let Some(statement) = statements.next_if(|s| root(s) <= id) {
+                if let Err(Stop::Error(error)) = self.statement(statement) {
+                    self.errors.push(error);
+                }
+            }
+            if self.graph.len() > MAX_NODES {
+                let kind = ErrorKind::TooManyNodes { limit: MAX_NODES };
+                self.errors.push(Error { kind, span: self.program.span(id) });
+                return Err(self.errors);
+            }
+            if self.errors.len() >= MAX_ERRORS {
+                return Err(self.errors);
+            }
+        }
+        self.outputs();
+        if self.errors.is_empty() { Ok(self.graph) } else { Err(self.errors) }
+    }
+
+    /// Notes the error, if it is one.
+    fn settle(&mut self, value: Step<Value>) -> Value {
+        match value {
+            Ok(value) => value,
+            Err(Stop::Poison) => Value::Poison,
+            Err(Stop::Error(error)) => {
+                self.errors.push(error);
+                Value::Poison
+            }
+        }
+    }
+
+    fn expression(&mut self, id: ExprId, expr: Expr) -> Step<Value> {
+        let span = self.program.span(id);
+        let number = match expr {
+            Expr::Int(value) => Number::Int(value),
+            Expr::Float(value) => Number::Float(value),
+            Expr::Imaginary(_) => return stop(ErrorKind::NotEvaluated { what: "complex numbers" }, span),
+            Expr::Text(_) => return stop(ErrorKind::NotEvaluated { what: "text" }, span),
+            Expr::Bytes(_) => return stop(ErrorKind::NotEvaluated { what: "bytes" }, span),
+            Expr::Name(name) => return self.name(name, span),
+            Expr::Unary(op, of) => self.unary(op, self.operand(of)?, span)?,
+            Expr::Binary(op, a, b) => self.binary(op, self.operand(a)?, self.operand(b)?, span)?,
+            Expr::Compare(first, links) => self.chain(first, links, span)?,
+            Expr::IfElse { then, condition, otherwise } => {
+                let args = [self.operand(condition)?, self.operand(then)?, self.operand(otherwise)?];
+                self.lane(op::Op::Where, &args, span)?
+            }
+            Expr::Call { name, name_span, args } => self.call(name, name_span, args, span)?,
+            Expr::Index { .. } => return stop(ErrorKind::NotEvaluated { what: "indexing" }, span),
+            Expr::Attribute { base, attribute } => self.attribute(self.operand(base)?, attribute, span)?,
+            Expr::Tuple(items) => return Ok(Value::Tuple(items)),
+        };
+        Ok(Value::Number(number))
+    }
+
+    fn attribute(&mut self, base: Operand, attribute: Attribute, span: Span) -> Step<Number> {
+        match attribute {
+            Attribute::Real => Ok(base.number),
+            Attribute::Imag => {
+                let node = self.strong(base)?;
+                let zero = self.filled(node, false, span);
+                Ok(Number::Strong(self.cast(zero, self.graph.ty(node).dtype, span)))
+            }
+            Attribute::Transpose => stop(ErrorKind::NotEvaluated { what: "`.T`" }, span),
+        }
+    }
+
+    /// The value of an expression that stands before.
+    pub(super) fn value(&self, id: ExprId) -> Value {
+        self.values[id.0 as usize]
+    }
+
+    /// The same, where only a number makes sense.
+    pub(super) fn operand(&self, id: ExprId) -> Step<Operand> {
+        let span = self.program.span(id);
+        match self.value(id) {
+            Value::Number(number) => Ok(Operand { number, span }),
+            Value::Poison => Err(Stop::Poison),
+            Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
+            Value::Tuple(_) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+        }
+    }
+
+    fn name(&mut self, name: Symbol, span: Span) -> Step<Value> {
+        let text = self.program.symbol(name);
+        if let Some(bound) = self.variables.get(&name) {
+            return Ok(bound.value);
+        }
+        if let Some(&input) = self.inputs.get(text) {
+            return self.input(input, span).map(Value::Number);
+        }
+        if let Some(&(_, value)) = CONSTANTS.iter().find(|(known, _)| *known == text) {
+            return Ok(Value::Number(Number::Float(value)));
+        }
+        match text {
+            "None" => Ok(Value::None),
+            "True" | "False" => {
+                let node = self.graph.constant(Scalar::bool(text == "True"), span);
+                Ok(Value::Number(Number::Strong(node)))
+            }
+            _ => Err(self.unknown_name(name, span)),
+        }
+    }
+
+    fn input(&mut self, input: InputId, span: Span) -> Step<Number> {
+        let ty = &self.types[input.index()];
+        let dtype = ty.dtype.stored();
+        if dtype.lane().is_none() {
+            return stop(ErrorKind::DTypeNotEvaluated { dtype, from: None }, span);
+        }
+        if ty.ones.len() > MAX_RANK {
+            return stop(ErrorKind::TooManyAxes { name: ty.name.to_string() }, span);
+        }
+        let node = self.graph.add(Node::Input(input), span).expect("an input has a type");
+        Ok(if self.graph.inputs[input.index()].weak { Number::Weak(node) } else { Number::Strong(node) })
+    }
+
+    /// Reports each unknown name once.
+    fn unknown_name(&mut self, name: Symbol, span: Span) -> Stop {
+        if !self.unknown.insert(name) {
+            return Stop::Poison;
+        }
+        let text = self.program.symbol(name);
+        let variables = self.assigned.iter().map(|&s| self.program.symbol(s));
+        let known = self.types.iter().map(|ty| &*ty.name).chain(variables);
+        let near = nearest(text, known.chain(CONSTANTS.iter().map(|c| c.0)).chain(["True", "False"]));
+        let kind = ErrorKind::UnknownName {
+            name: text.to_owned(),
+            near: near.map(str::to_owned),
+            is_function: op::lookup(text).is_some(),
+        };
+        Error { kind, span }.into()
+    }
+
+    fn statement(&mut self, statement: Statement) -> Step<()> {
+        match statement {
+            Statement::Result(value) => self.result = Some(value),
+            Statement::Assign { name, name_span, value } => self.bind(name, self.value(value), name_span),
+            Statement::Augment { name, name_span, op, value } => {
+                let Some(&Bound { value: bound, .. }) = self.variables.get(&name) else {
+                    return self.augment_input(name, name_span);
+                };
+                // Poisoned unless all goes well: the errors of later lines would follow from this one.
+                self.bind(name, Value::Poison, name_span);
+                let left = match bound {
+                    Value::Number(number) => Operand { number, span: name_span },
+                    Value::Poison => return Err(Stop::Poison),
+                    Value::None => return stop(ErrorKind::NotANumber { what: "`None`" }, name_span),
+                    Value::Tuple(_) => return stop(ErrorKind::NotANumber { what: "a tuple" }, name_span),
+                };
+                let right = self.operand(value)?;
+                let number = self.binary(op, left, right, name_span.join(right.span))?;
+                self.bind(name, Value::Number(number), name_span);
+            }
+        }
+        Ok(())
+    }
+
+    fn augment_input(&mut self, name: Symbol, span: Span) -> Step<()> {
+        if self.inputs.contains_key(self.program.symbol(name)) {
+            return stop(ErrorKind::NotEvaluated { what: "changing an input in place" }, span);
+        }
+        Err(self.unknown_name(name, span))
+    }
+
+    fn bind(&mut self, name: Symbol, value: Value, span: Span) {
+        if self.variables.insert(name, Bound { value, span }).is_none() {
+            self.assigned.push(name);
+        }
+    }
+
+    /// The trailing expression or its items, else every variable whose name does not begin with `_`.
+    fn outputs(&mut self) {
+        if let Some(result) = self.result {
+            match self.value(result) {
+                Value::Tuple(items) => self.output_items(items, self.program.span(result)),
+                Value::Number(_) | Value::Poison | Value::None => {
+                    let output = self.operand(result);
+                    self.output(None, output);
+                }
+            }
+            return;
+        }
+        let shown = |&&name: &&Symbol| !self.program.symbol(name).starts_with('_');
+        let names: Vec<Symbol> = self.assigned.iter().filter(shown).copied().collect();
+        if names.is_empty() && self.errors.is_empty() {
+            let last = self.program.exprs().last().map(|(id, _)| self.program.span(id));
+            self.errors.push(Error { kind: ErrorKind::NoResult, span: last.unwrap_or_default() });
+        }
+        for name in names {
+            let Bound { value, span } = self.variables[&name];
+            let output = match value {
+                Value::Number(number) => Ok(Operand { number, span }),
+                Value::Poison => Err(Stop::Poison),
+                Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
+                Value::Tuple(_) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+            };
+            self.output(Some(self.program.symbol(name).into()), output);
+        }
+    }
+
+    fn output_items(&mut self, items: List<ExprId>, span: Span) {
+        let items = self.program.tuple(items);
+        if items.is_empty() {
+            self.errors.push(Error { kind: ErrorKind::NoResult, span });
+        }
+        for &item in items {
+            let output = self.operand(item);
+            self.output(None, output);
+        }
+    }
+
+    fn output(&mut self, name: Option<Box<str>>, operand: Step<Operand>) {
+        match operand.and_then(|operand| self.strong(operand)) {
+            Ok(node) => self.graph.outputs.push(Output { name, node }),
+            Err(Stop::Poison) => {}
+            Err(Stop::Error(error)) => self.errors.push(error),
+        }
+    }
+
+    /// The operand as a node, in the dtype that it has alone.
+    pub(super) fn strong(&mut self, operand: Operand) -> Step<NodeId> {
+        match operand.number {
+            Number::Strong(node) | Number::Weak(node) => Ok(node),
+            Number::Int(_) => self.coerce(operand, DType::I64),
+            Number::Float(_) => self.coerce(operand, DType::F64),
+        }
+    }
+}
+
+fn root(statement: &Statement) -> ExprId {
+    match *statement {
+        Statement::Result(value)
+        | Statement::Assign { value, .. }
+        | Statement::Augment { value, .. } => value,
+    }
+}

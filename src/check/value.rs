@@ -1,0 +1,82 @@
+//! What an expression can be while it is checked.
+
+use super::error::{Error, ErrorKind, OperandType};
+use crate::dtype::DType;
+use crate::ir::{Graph, NodeId};
+use crate::span::Span;
+use crate::syntax::ast::{ExprId, List};
+
+/// The value of an expression.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value {
+    /// An error was reported; whoever uses this stays silent.
+    Poison,
+    /// `None`
+    None,
+    /// A tuple of expressions.
+    Tuple(List<ExprId>),
+    /// What operators apply to.
+    Number(Number),
+}
+
+/// A number or an array of numbers.
+///
+/// `True` and `False` are strong: NumPy has no weak bool.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Number {
+    /// A node with a dtype of its own.
+    Strong(NodeId),
+    /// An i64 or f64 without axes that takes the dtype of what it meets.
+    Weak(NodeId),
+    /// An integer literal, or what literals gave.
+    Int(i128),
+    /// A float literal, or what literals gave.
+    Float(f64),
+}
+
+/// A number with the place where it was written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operand {
+    pub(super) number: Number,
+    pub(super) span: Span,
+}
+
+impl Operand {
+    /// What the operand brings to a promotion.
+    pub(super) fn ty(self, graph: &Graph) -> OperandType {
+        match self.number {
+            Number::Strong(id) => OperandType::Strong(graph.ty(id).dtype),
+            Number::Weak(id) if graph.ty(id).dtype == DType::I64 => OperandType::WeakInt,
+            Number::Weak(_) | Number::Float(_) => OperandType::WeakFloat,
+            Number::Int(_) => OperandType::WeakInt,
+        }
+    }
+
+    /// The error that this operand has.
+    pub(super) fn error(self, kind: ErrorKind) -> Stop {
+        Stop::Error(Error { kind, span: self.span })
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// An operand has none, which was reported.
+    Poison,
+    /// The error to report.
+    Error(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Error(error)
+    }
+}
+
+/// What checking a part of an expression gives.
+pub(super) type Step<T> = Result<T, Stop>;
+
+/// An error at a place.
+pub(super) fn stop<T>(kind: ErrorKind, span: Span) -> Step<T> {
+    Err(Stop::Error(Error { kind, span }))
+}

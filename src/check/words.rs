@@ -1,0 +1,129 @@
+//! The words of an error: one sentence, and what the reader can do.
+
+use super::error::{ErrorKind, OperandType};
+use super::promote::range;
+use crate::dtype::DType;
+use std::fmt::{self, Display, Formatter};
+
+impl Display for OperandType {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            OperandType::Strong(dtype) => dtype.fmt(f),
+            OperandType::WeakInt => f.write_str("a plain integer"),
+            OperandType::WeakFloat => f.write_str("a plain float"),
+        }
+    }
+}
+
+impl Display for ErrorKind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            ErrorKind::UnknownName { name, is_function: true, .. } => {
+                write!(f, "`{name}` is a function, not a value")
+            }
+            ErrorKind::UnknownName { name, .. } => write!(f, "unknown name `{name}`"),
+            ErrorKind::UnknownFunction { name, .. } => write!(f, "unknown function `{name}`"),
+            ErrorKind::NotEvaluated { what } => write!(f, "not evaluated yet: {what}"),
+            ErrorKind::DTypeNotEvaluated { dtype, from: Some(from) } => {
+                write!(f, "of {from} this is {dtype}, which is not evaluated yet")
+            }
+            ErrorKind::DTypeNotEvaluated { dtype, from: None } => {
+                write!(f, "the dtype {dtype} is not evaluated yet")
+            }
+            ErrorKind::DialectNotEvaluated => f.write_str("the NumExpr dialect is not evaluated yet"),
+            ErrorKind::Unsupported { what } => write!(f, "{what} is not supported"),
+            ErrorKind::Arity { name, least, most, got } => write_arity(f, name, *least, *most, *got),
+            ErrorKind::UnknownKeyword { name, keyword, .. } => {
+                write!(f, "`{name}` takes no keyword `{keyword}`")
+            }
+            ErrorKind::DuplicateArgument { parameter } => write!(f, "`{parameter}` is given twice"),
+            ErrorKind::KeywordValue { keyword, expected } => write!(f, "`{keyword}` takes {expected}"),
+            ErrorKind::AxisOutOfRange { axis, rank } => {
+                write!(f, "axis {axis} is out of range for {}", Axes(*rank))
+            }
+            ErrorKind::DuplicateAxis { axis } => write!(f, "axis {axis} is listed twice"),
+            ErrorKind::OneAxis => f.write_str("this reduction takes one axis or none, not a tuple"),
+            ErrorKind::ReductionOfTwo { .. } => f.write_str("a reduction takes one array"),
+            ErrorKind::NoOperation { operation, operands } => write_no_operation(f, operation, operands),
+            ErrorKind::LiteralOutOfRange { value, dtype } => write!(f, "{value} does not fit {dtype}"),
+            ErrorKind::LiteralOverflow => f.write_str("the value of this does not fit 128 bits"),
+            ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
+            ErrorKind::NotANumber { what } => write!(f, "{what} is not a number or an array"),
+            ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
+            ErrorKind::NoResult => f.write_str("the formula has no result"),
+            ErrorKind::TooManyNodes { limit } => write!(f, "the formula has more than {limit} operations"),
+            ErrorKind::TooManyAxes { name } => write!(f, "`{name}` has more than 64 axes"),
+            ErrorKind::DuplicateInput { name } => write!(f, "two inputs are called `{name}`"),
+        }
+    }
+}
+
+/// A rank in words.
+struct Axes(usize);
+
+impl Display for Axes {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("a value without axes"),
+            1 => f.write_str("an array of 1 axis"),
+            rank => write!(f, "an array of {rank} axes"),
+        }
+    }
+}
+
+fn write_arity(f: &mut Formatter<'_>, name: &str, least: usize, most: usize, got: usize) -> fmt::Result {
+    let plural = if most == 1 { "" } else { "s" };
+    match least == most {
+        true => write!(f, "`{name}` takes {most} argument{plural}, not {got}"),
+        false => write!(f, "`{name}` takes {least} to {most} positional argument{plural}, not {got}"),
+    }
+}
+
+fn write_no_operation(f: &mut Formatter<'_>, operation: &str, operands: &[OperandType]) -> fmt::Result {
+    write!(f, "no `{operation}` of ")?;
+    for (i, operand) in operands.iter().enumerate() {
+        write!(f, "{}{operand}", if i == 0 { "" } else { " and " })?;
+    }
+    Ok(())
+}
+
+impl ErrorKind {
+    /// What the reader can do, where there is something.
+    pub(super) fn help(&self) -> Option<String> {
+        match self {
+            ErrorKind::UnknownName { name, is_function: true, .. } => Some(format!("call it: `{name}(...)`")),
+            ErrorKind::UnknownName { near, .. } => near.as_ref().map(|near| did_you_mean(near)),
+            ErrorKind::UnknownFunction { near, .. } => near.map(did_you_mean),
+            ErrorKind::UnknownKeyword { near, .. } => near.map(did_you_mean),
+            ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(_) } => {
+                Some("cast the operand with `float32(...)` or `float64(...)`".to_owned())
+            }
+            ErrorKind::Unsupported { .. } => Some("use `sum(a*b, axis=...)`".to_owned()),
+            ErrorKind::ReductionOfTwo { instead } => {
+                Some(format!("for the elementwise one of two arrays use `{instead}(a, b)`"))
+            }
+            ErrorKind::NoOperation { operands, .. } => bool_help(operands),
+            ErrorKind::LiteralOutOfRange { dtype, .. } => {
+                range(*dtype).map(|(low, high)| format!("{dtype} holds {low} to {high}"))
+            }
+            ErrorKind::NegativePower => Some("write the exponent as a float, such as `-1.0`".to_owned()),
+            ErrorKind::NoResult => Some("end with an expression, or assign to a name without `_`".to_owned()),
+            ErrorKind::NotEvaluated { .. } | ErrorKind::DTypeNotEvaluated { .. } => None,
+            ErrorKind::DialectNotEvaluated | ErrorKind::Arity { .. } => None,
+            ErrorKind::DuplicateArgument { .. } | ErrorKind::KeywordValue { .. } => None,
+            ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
+            ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
+            ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
+            ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,
+        }
+    }
+}
+
+fn did_you_mean(name: &str) -> String {
+    format!("did you mean `{name}`?")
+}
+
+fn bool_help(operands: &[OperandType]) -> Option<String> {
+    let is_bool = |operand: &OperandType| operand.strong() == Some(DType::Bool);
+    operands.iter().all(is_bool).then(|| "use `~`, `^` or `logical_xor` on bools, or cast them".to_owned())
+}

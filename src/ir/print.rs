@@ -1,0 +1,134 @@
+//! The text form of a graph, which [`read`](super::read()) reads back.
+//!
+//! ```text
+//! input f64[n0, 1] a
+//! input weak i64 k
+//! equal n0 n1
+//! fits i8 k
+//! %0 = input a : f64[n0, 1]
+//! %1 = const f64 2.0 : f64
+//! %2 = multiply %1 %0 : f64[n0, 1]
+//! %3 = sum %2 axes=[0] keepdims : f64[1, 1]
+//! guard negative-power %4
+//! output %3 y
+//! ```
+//!
+//! The types are canonical: dimensions that are known to be equal have one name. An input's or
+//! output's name is the rest of its line, so a name may hold anything but a line break. Spans are
+//! not printed.
+
+use super::graph::{Graph, GuardKind};
+use super::node::{Axes, Dim, InputId, Node, NodeId, Scalar, Type};
+use std::fmt::{self, Display, Formatter};
+
+impl Display for Graph {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for input in &self.inputs {
+            // An input's own dimensions declare their names, so they are not canonical here.
+            let weak = if input.weak { "weak " } else { "" };
+            writeln!(f, "input {weak}{} {}", input.ty, input.name)?;
+        }
+        for c in &self.constraints {
+            writeln!(f, "equal n{} n{}", c.left.index(), c.right.index())?;
+        }
+        for fit in &self.weak_fits {
+            writeln!(f, "fits {} {}", fit.dtype, self.inputs[fit.input.index()].name)?;
+        }
+        for (id, node) in self.nodes() {
+            write!(f, "{id} = ")?;
+            self.print_node(f, node)?;
+            let ty = self.ty(id);
+            writeln!(f, " : {}", Type { dtype: ty.dtype, dims: self.canonical(&ty.dims) })?;
+        }
+        for guard in &self.guards {
+            writeln!(f, "guard {} {}", guard.kind, guard.node)?;
+        }
+        for output in &self.outputs {
+            match &output.name {
+                Some(name) => writeln!(f, "output {} {name}", output.node)?,
+                None => writeln!(f, "output {}", output.node)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Graph {
+    fn print_node(&self, f: &mut Formatter<'_>, node: Node) -> fmt::Result {
+        match node {
+            Node::Input(InputId(i)) => write!(f, "input {}", self.inputs[i as usize].name),
+            Node::Const(value) => write!(f, "const {value}"),
+            Node::Count { of, axes } => write!(f, "count {of} {axes}"),
+            Node::Cast(dtype, of) => write!(f, "cast {dtype} {of}"),
+            Node::Apply(op, args) => {
+                f.write_str(op.name())?;
+                args.iter().try_for_each(|arg| write!(f, " {arg}"))
+            }
+            Node::Reduce { op, of, axes, keepdims } => {
+                write!(f, "{} {of} {axes}{}", op.name(), if keepdims { " keepdims" } else { "" })
+            }
+        }
+    }
+}
+
+impl Display for NodeId {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "%{}", self.0)
+    }
+}
+
+impl Display for GuardKind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            GuardKind::NegativePower => f.write_str("negative-power"),
+            GuardKind::OutOfRange(dtype) => write!(f, "out-of-range {dtype}"),
+        }
+    }
+}
+
+impl Display for Axes {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("axes=[")?;
+        let mut between = "";
+        for axis in (0..64).filter(|&axis| self.contains(axis)) {
+            write!(f, "{between}{axis}")?;
+            between = ", ";
+        }
+        f.write_str("]")
+    }
+}
+
+impl Display for Type {
+    /// The dtype and the dimensions, if there are any: `f64[n0, 1]`.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.dtype)?;
+        if self.dims.is_empty() {
+            return Ok(());
+        }
+        f.write_str("[")?;
+        for (i, dim) in self.dims.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            match dim {
+                Dim::One => f.write_str("1")?,
+                Dim::Size(id) => write!(f, "n{}", id.index())?,
+            }
+        }
+        f.write_str("]")
+    }
+}
+
+impl Display for Scalar {
+    /// The dtype and the value: shortest decimal that reads back, the bits for a NaN.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        use crate::dtype::Lane;
+        write!(f, "{} ", self.lane)?;
+        match (self.lane, self.as_f64(), self.as_i128()) {
+            (Lane::Bool, _, _) => write!(f, "{}", self.bits != 0),
+            (_, Some(x), _) if x.is_nan() => write!(f, "{:#x}", self.bits),
+            (Lane::F32, _, _) => write!(f, "{:?}", f32::from_bits(self.bits as u32)),
+            (_, Some(x), _) => write!(f, "{x:?}"),
+            (_, None, Some(i)) => write!(f, "{i}"),
+            (_, None, None) => write!(f, "{:#x}", self.bits),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Reads the text form of a graph back.
+//!
+//! The text is trusted for nothing: whatever it says that is wrong is a [`ReadError`] with its line.
+//! A node's type is inferred anew and compared with the type written.
+
+use super::graph::{Graph, Guard, GuardKind, Output, WeakFit};
+use super::node::{Axes, DimId, InputId, Node, NodeId, Operands, Scalar};
+use crate::dtype::{DType, Lane};
+use crate::op::{Op, Reduction};
+use crate::span::Span;
+use smallvec::SmallVec;
+use std::fmt;
+
+/// What is wrong with a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum ReadErrorKind {
+    /// It is not one of the forms that [`Graph`]'s `Display` writes.
+    Form,
+    /// It names a dtype that is none.
+    DType,
+    /// It names an input, a dimension or a node that is not declared above it.
+    Undeclared,
+    /// It names an operator that is none.
+    Operator,
+    /// A value is not one of its dtype.
+    Value,
+    /// A node or dimension is not numbered in order.
+    Order,
+    /// A node equals an earlier one.
+    Duplicate,
+    /// The operands have no such operation, or the type is not the one written.
+    Type,
+}
+
+/// A line that cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReadError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub kind: ReadErrorKind,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            ReadErrorKind::Form => "not a line of a graph",
+            ReadErrorKind::DType => "unknown dtype",
+            ReadErrorKind::Undeclared => "something is not declared above",
+            ReadErrorKind::Operator => "unknown operator",
+            ReadErrorKind::Value => "a value is not of its dtype",
+            ReadErrorKind::Order => "not numbered in order",
+            ReadErrorKind::Duplicate => "equals an earlier node",
+            ReadErrorKind::Type => "the type does not follow from the operands",
+        };
+        write!(f, "line {}: {what}", self.line)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+type Read<T> = Result<T, ReadErrorKind>;
+
+/// Reads what [`Graph`]'s `Display` wrote. Spans are empty.
+///
+/// # Errors
+/// [`ReadError`] at the first line that is wrong.
+pub fn read(text: &str) -> Result<Graph, ReadError> {
+    let mut graph = Graph::new();
+    for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        read_line(&mut graph, line).map_err(|kind| ReadError { line: i + 1, kind })?;
+    }
+    Ok(graph)
+}
+
+fn read_line(graph: &mut Graph, line: &str) -> Read<()> {
+    let (head, rest) = line.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    match head {
+        "input" => read_input(graph, rest),
+        "equal" => {
+            let (left, right) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+            let (left, right) = (read_dim(graph, left)?, read_dim(graph, right)?);
+            graph.constrain(left, right, Span::default());
+            Ok(())
+        }
+        "fits" => {
+            let (dtype, name) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+            let (dtype, input) = (read_dtype(dtype)?, find_input(graph, name)?);
+            graph.weak_fits.push(WeakFit { input, dtype, span: Span::default() });
+            Ok(())
+        }
+        "guard" => {
+            let (kind, node) = rest.rsplit_once(' ').ok_or(ReadErrorKind::Form)?;
+            let (kind, node) = (read_guard_kind(kind)?, read_id(graph, node)?);
+            graph.guards.push(Guard { node, kind, span: Span::default() });
+            Ok(())
+        }
+        "output" => {
+            let (node, name) = rest.split_once(' ').map_or((rest, None), |(n, name)| (n, Some(name)));
+            let output = Output { name: name.map(Box::from), node: read_id(graph, node)? };
+            graph.outputs.push(output);
+            Ok(())
+        }
+        id => read_definition(graph, id, rest.strip_prefix("= ").ok_or(ReadErrorKind::Form)?),
+    }
+}
+
+fn read_input(graph: &mut Graph, rest: &str) -> Read<()> {
+    let (weak, rest) = rest.strip_prefix("weak ").map_or((false, rest), |r| (true, r));
+    // Dimensions are written with blanks between them, so the type ends at the bracket if it has one.
+    let space = rest.find(' ').ok_or(ReadErrorKind::Form)?;
+    let end = match rest.find('[') {
+        Some(open) if open < space => rest.find(']').ok_or(ReadErrorKind::Form)? + 1,
+        Some(_) | None => space,
+    };
+    let (ty, name) = rest.split_at(end);
+    let name = name.strip_prefix(' ').ok_or(ReadErrorKind::Form)?;
+    let (dtype, dims) = ty.split_once('[').unwrap_or((ty, "]"));
+    let dims = dims.strip_suffix(']').ok_or(ReadErrorKind::Form)?;
+    let mut ones: SmallVec<[bool; 6]> = SmallVec::new();
+    let mut next = graph.dim_count();
+    for dim in dims.split(", ").filter(|d| !d.is_empty()) {
+        ones.push(dim == "1");
+        if dim != "1" {
+            if dim != format!("n{next}") {
+                return Err(ReadErrorKind::Order);
+            }
+            next += 1;
+        }
+    }
+    graph.declare(name, read_dtype(dtype)?, &ones, weak);
+    Ok(())
+}
+
+fn read_definition(graph: &mut Graph, id: &str, rest: &str) -> Read<()> {
+    if id != format!("%{}", graph.len()) {
+        return Err(ReadErrorKind::Order);
+    }
+    let (node, ty) = rest.rsplit_once(" : ").ok_or(ReadErrorKind::Form)?;
+    let node = read_node(graph, node)?;
+    let before = graph.len();
+    let id = graph.add(node, Span::default()).map_err(|_| ReadErrorKind::Type)?;
+    if graph.len() == before {
+        return Err(ReadErrorKind::Duplicate);
+    }
+    let found = graph.ty(id);
+    let dims = graph.canonical(&found.dims);
+    let written = super::node::Type { dtype: found.dtype, dims }.to_string() == ty;
+    if written { Ok(()) } else { Err(ReadErrorKind::Type) }
+}
+
+fn read_node(graph: &Graph, text: &str) -> Read<Node> {
+    let (head, rest) = text.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    match head {
+        "input" => Ok(Node::Input(find_input(graph, rest)?)),
+        "const" => Ok(Node::Const(read_scalar(rest)?)),
+        "cast" => {
+            let (dtype, of) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+            Ok(Node::Cast(read_dtype(dtype)?, read_id(graph, of)?))
+        }
+        "count" => {
+            let (of, axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+            Ok(Node::Count { of: read_id(graph, of)?, axes: read_axes(axes)? })
+        }
+        name => read_operator(graph, name, rest),
+    }
+}
+
+fn read_operator(graph: &Graph, name: &str, rest: &str) -> Read<Node> {
+    if let Some(&op) = Op::ALL.iter().find(|op| op.name() == name) {
+        let args: Vec<NodeId> = rest.split(' ').map(|a| read_id(graph, a)).collect::<Read<_>>()?;
+        return if args.len() == op.arity() {
+            Ok(Node::Apply(op, Operands::new(&args)))
+        } else {
+            Err(ReadErrorKind::Form)
+        };
+    }
+    let &op = Reduction::ALL.iter().find(|op| op.name() == name).ok_or(ReadErrorKind::Operator)?;
+    let (of, axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    let (axes, keepdims) = axes.strip_suffix(" keepdims").map_or((axes, false), |axes| (axes, true));
+    Ok(Node::Reduce { op, of: read_id(graph, of)?, axes: read_axes(axes)?, keepdims })
+}
+
+fn read_dtype(text: &str) -> Read<DType> {
+    text.parse().map_err(|_| ReadErrorKind::DType)
+}
+
+fn find_input(graph: &Graph, name: &str) -> Read<InputId> {
+    let place = graph.inputs.iter().position(|input| &*input.name == name);
+    place.map(|i| InputId(i as u32)).ok_or(ReadErrorKind::Undeclared)
+}
+
+fn read_number(text: &str, prefix: char, below: usize) -> Read<u32> {
+    let digits = text.strip_prefix(prefix).ok_or(ReadErrorKind::Form)?;
+    let number: u32 = digits.parse().map_err(|_| ReadErrorKind::Form)?;
+    if (number as usize) < below { Ok(number) } else { Err(ReadErrorKind::Undeclared) }
+}
+
+fn read_id(graph: &Graph, text: &str) -> Read<NodeId> {
+    read_number(text, '%', graph.len()).map(NodeId)
+}
+
+fn read_dim(graph: &Graph, text: &str) -> Read<DimId> {
+    read_number(text, 'n', graph.dim_count()).map(DimId)
+}
+
+fn read_guard_kind(text: &str) -> Read<GuardKind> {
+    match text.split_once(' ') {
+        None if text == "negative-power" => Ok(GuardKind::NegativePower),
+        Some(("out-of-range", dtype)) => Ok(GuardKind::OutOfRange(read_dtype(dtype)?)),
+        None | Some(_) => Err(ReadErrorKind::Form),
+    }
+}
+
+fn read_axes(text: &str) -> Read<Axes> {
+    let inner = text.strip_prefix("axes=[").and_then(|t| t.strip_suffix(']')).ok_or(ReadErrorKind::Form)?;
+    let mut axes = Axes::default();
+    for axis in inner.split(", ").filter(|a| !a.is_empty()) {
+        let axis: u32 = axis.parse().map_err(|_| ReadErrorKind::Form)?;
+        axes.0 |= 1u64.checked_shl(axis).ok_or(ReadErrorKind::Form)?;
+    }
+    Ok(axes)
+}
+
+fn read_scalar(text: &str) -> Read<Scalar> {
+    let (dtype, value) = text.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    let lane = read_dtype(dtype)?.lane().ok_or(ReadErrorKind::DType)?;
+    let bits = match (lane, value.strip_prefix("0x")) {
+        (Lane::F32 | Lane::F64, Some(hex)) => {
+            let bits = u64::from_str_radix(hex, 16).ok();
+            bits.filter(|&b| lane == Lane::F64 || b <= u64::from(u32::MAX))
+        }
+        (Lane::F32, None) => value.parse::<f32>().ok().map(|x| u64::from(x.to_bits())),
+        (Lane::F64, None) => value.parse::<f64>().ok().map(f64::to_bits),
+        (Lane::Bool, _) => value.parse::<bool>().ok().map(u64::from),
+        (Lane::I8 | Lane::I16 | Lane::I32 | Lane::I64, _)
+        | (Lane::U8 | Lane::U16 | Lane::U32 | Lane::U64, _) => {
+            let value = value.parse::<i128>().ok();
+            value.and_then(|v| Scalar::from_i128(lane, v)).map(|s| s.bits)
+        }
+    };
+    Ok(Scalar { lane, bits: bits.ok_or(ReadErrorKind::Value)? })
+}

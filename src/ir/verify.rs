@@ -1,0 +1,224 @@
+//! What every stage may rely on in a [`Graph`], and what proves it.
+//!
+//! - Operands stand before the nodes that use them, and no two nodes are equal.
+//! - Every node has the dtype and the dimensions that follow from its operands, and that dtype is a
+//!   lane's. Only an input that nobody reads may have another.
+//! - An operator has as many operands as its row has parameters. They have been cast to one dtype,
+//!   one that the row's rule computes in: `/` and the functions of floats never see integers, bit
+//!   operations never see floats, `where` has a bool condition.
+//! - The second operand of a constant integer power is a constant, an integer of at most 2³¹.
+//! - `sum` and `prod` have the dtype that they accumulate in, `any` and `all` have bools, `argmin`
+//!   and `argmax` reduce one axis or all.
+//! - Axes are axes of the operand.
+//! - Broadcasting meets only dimensions that are equal or constrained to be.
+//! - A guard is a bool without axes. A weak input has no axes and is an i64 or f64; what must fit an
+//!   integer dtype is a weak i64. Guards and outputs are nodes of the graph.
+//!
+//! What it does not check: that the graph means what the formula said.
+
+use super::graph::Graph;
+use super::node::{Axes, Dim, Node, NodeId, Type};
+use crate::dtype::{DType, Kind};
+use crate::op::{BoolAs, Op, Reduction, Rule};
+use rustc_hash::FxHashSet;
+use std::fmt;
+
+/// Which part of the contract is broken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A node uses a node that does not stand before it, or something names a node that is none.
+    Operand,
+    /// Two nodes are equal.
+    Duplicate,
+    /// A dtype is not one that its place allows.
+    DType,
+    /// The dimensions do not follow from the operands'.
+    Dims,
+    /// The number of operands is not the operator's.
+    Arity,
+    /// An exponent is not a constant integer.
+    Exponent,
+    /// An axis is not one of the operand's, or there are too many of them.
+    Axes,
+}
+
+/// What breaks it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// The input of that index.
+    Input(usize),
+    /// The node.
+    Node(NodeId),
+    /// The guard of that index.
+    Guard(usize),
+    /// The range of that index.
+    WeakFit(usize),
+    /// The output of that index.
+    Output(usize),
+}
+
+/// A broken contract.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct VerifyError {
+    /// What breaks it.
+    pub place: Place,
+    /// Which part.
+    pub fault: Fault,
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {:?}", self.place, self.fault)
+    }
+}
+
+impl std::error::Error for VerifyError {}
+
+/// Checks the whole contract.
+///
+/// # Errors
+/// The first place that breaks it.
+pub fn verify(graph: &Graph) -> Result<(), VerifyError> {
+    let at = |place| move |fault| VerifyError { place, fault };
+    for (i, input) in graph.inputs.iter().enumerate() {
+        let is_weak_type = matches!(input.ty.dtype, DType::I64 | DType::F64) && input.ty.dims.is_empty();
+        require(!input.weak || is_weak_type, Fault::DType).map_err(at(Place::Input(i)))?;
+    }
+    let mut seen = FxHashSet::default();
+    for (id, node) in graph.nodes() {
+        let distinct = require(seen.insert(node), Fault::Duplicate);
+        distinct.and_then(|()| verify_node(graph, id, node)).map_err(at(Place::Node(id)))?;
+    }
+    for (i, guard) in graph.guards.iter().enumerate() {
+        verify_guard(graph, guard.node).map_err(at(Place::Guard(i)))?;
+    }
+    for (i, fit) in graph.weak_fits.iter().enumerate() {
+        let input = graph.inputs.get(fit.input.index());
+        let is_weak_int = input.is_some_and(|d| d.weak && d.ty.dtype == DType::I64);
+        require(is_weak_int && fit.dtype.is_int(), Fault::DType).map_err(at(Place::WeakFit(i)))?;
+    }
+    for (i, output) in graph.outputs.iter().enumerate() {
+        require(output.node.index() < graph.len(), Fault::Operand).map_err(at(Place::Output(i)))?;
+    }
+    Ok(())
+}
+
+fn require(holds: bool, fault: Fault) -> Result<(), Fault> {
+    if holds { Ok(()) } else { Err(fault) }
+}
+
+fn verify_guard(graph: &Graph, node: NodeId) -> Result<(), Fault> {
+    require(node.index() < graph.len(), Fault::Operand)?;
+    require(*graph.ty(node) == Type::scalar(DType::Bool), Fault::DType)
+}
+
+fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
+    let ty = graph.ty(id);
+    require(ty.dtype.lane().is_some(), Fault::DType)?;
+    require(node.named().iter().all(|&operand| operand < id), Fault::Operand)?;
+    match node {
+        Node::Input(input) => {
+            let decl = graph.inputs.get(input.index()).ok_or(Fault::Operand)?;
+            require(decl.ty.dtype == ty.dtype, Fault::DType)?;
+            same_dims(graph, &ty.dims, &decl.ty.dims)
+        }
+        Node::Const(value) => {
+            require(DType::from(value.lane) == ty.dtype, Fault::DType)?;
+            require(ty.dims.is_empty(), Fault::Dims)
+        }
+        Node::Count { of, axes } => {
+            require(*ty == Type::scalar(DType::I64), Fault::DType)?;
+            verify_axes(graph, of, axes)
+        }
+        Node::Cast(dtype, of) => {
+            require(dtype == ty.dtype, Fault::DType)?;
+            same_dims(graph, &ty.dims, &graph.ty(of).dims)
+        }
+        Node::Apply(op, args) => verify_apply(graph, ty, op, &args),
+        Node::Reduce { op, of, axes, keepdims } => {
+            verify_axes(graph, of, axes)?;
+            verify_reduction(graph, ty, op, of, axes)?;
+            let kept = graph.ty(of).dims.iter().enumerate();
+            let kept = kept.filter_map(|(k, &d)| match axes.contains(k) {
+                false => Some(d),
+                true => keepdims.then_some(Dim::One),
+            });
+            same_dims(graph, &ty.dims, &kept.collect::<Vec<_>>())
+        }
+    }
+}
+
+fn same_dims(graph: &Graph, found: &[Dim], due: &[Dim]) -> Result<(), Fault> {
+    require(graph.canonical(found) == graph.canonical(due), Fault::Dims)
+}
+
+fn verify_axes(graph: &Graph, of: NodeId, axes: Axes) -> Result<(), Fault> {
+    require(axes.0 & !Axes::all(graph.ty(of).dims.len()).0 == 0, Fault::Axes)
+}
+
+fn verify_reduction(graph: &Graph, ty: &Type, op: Reduction, of: NodeId, axes: Axes) -> Result<(), Fault> {
+    let dtype = graph.ty(of).dtype;
+    let accumulates = matches!(dtype, DType::I64 | DType::U64 | DType::F32 | DType::F64);
+    let (computes, result) = match op {
+        Reduction::Sum | Reduction::Prod => (accumulates, dtype),
+        Reduction::Min | Reduction::Max => (true, dtype),
+        Reduction::Any | Reduction::All => (dtype == DType::Bool, DType::Bool),
+        Reduction::ArgMin | Reduction::ArgMax => {
+            let is_all = axes == Axes::all(graph.ty(of).dims.len());
+            require(axes.0.count_ones() == 1 || is_all, Fault::Axes)?;
+            (true, DType::I64)
+        }
+    };
+    require(computes && ty.dtype == result, Fault::DType)
+}
+
+fn verify_apply(graph: &Graph, ty: &Type, op: Op, args: &[NodeId]) -> Result<(), Fault> {
+    require(args.len() == op.arity(), Fault::Arity)?;
+    let dtype_of = |k: usize| graph.ty(args[k]).dtype;
+    let first = usize::from(op.row().rule == Rule::Select);
+    require(first == 0 || dtype_of(0) == DType::Bool, Fault::DType)?;
+    let dtype = dtype_of(first);
+    require((first..args.len()).all(|k| dtype_of(k) == dtype), Fault::DType)?;
+    require(computes_in(op.row().rule, dtype), Fault::DType)?;
+    let result = if op.is_predicate() { DType::Bool } else { dtype };
+    require(ty.dtype == result, Fault::DType)?;
+    if op == Op::PowInteger {
+        require(dtype.is_float() && is_integer_constant(graph.node(args[1])), Fault::Exponent)?;
+    }
+    verify_broadcast(graph, ty, args)
+}
+
+/// Whether operators of that rule compute in the dtype, once `check` has cast their operands.
+fn computes_in(rule: Rule, dtype: DType) -> bool {
+    match (rule, dtype.kind()) {
+        (Rule::Same(BoolAs::Refused | BoolAs::Int8), kind) => kind != Kind::Bool,
+        (Rule::Same(BoolAs::Bool) | Rule::Compare | Rule::Select, _) => true,
+        (Rule::TrueDivide | Rule::Float | Rule::Round | Rule::Classify, kind) => kind == Kind::Float,
+        (Rule::Bits, kind) => kind == Kind::Bool || dtype.is_int(),
+        (Rule::Shift, _) => dtype.is_int(),
+        // Rules of reductions and of what `check` expands: no operator on lanes has them.
+        (Rule::Truth | Rule::Accumulate | Rule::Extremum | Rule::Any, _) => false,
+        (Rule::Index | Rule::Mean | Rule::Expansion, _) => false,
+    }
+}
+
+fn is_integer_constant(node: Node) -> bool {
+    const LARGEST: f64 = 2_147_483_648.0;
+    let Node::Const(value) = node else { return false };
+    value.as_f64().is_some_and(|n| n.trunc() == n && n.abs() <= LARGEST)
+}
+
+fn verify_broadcast(graph: &Graph, ty: &Type, args: &[NodeId]) -> Result<(), Fault> {
+    let rank = args.iter().map(|&a| graph.ty(a).dims.len()).max().unwrap_or(0);
+    let mut due = vec![Dim::One; rank];
+    for &arg in args {
+        let dims = graph.canonical(&graph.ty(arg).dims);
+        let skipped = rank - dims.len();
+        for (at, &dim) in due[skipped..].iter_mut().zip(&dims) {
+            require(dim == Dim::One || *at == Dim::One || *at == dim, Fault::Dims)?;
+            *at = if dim == Dim::One { *at } else { dim };
+        }
+    }
+    same_dims(graph, &ty.dims, &due)
+}

@@ -1,0 +1,227 @@
+//! `check`, the graph's text form and `opt`, on the cases of `tests/corpus` and on NumPy's dtypes.
+//!
+//! A corpus file holds cases separated by `====`: an `inputs:` line, the formula, `----`, and what is
+//! expected. With `BLESS=1` in the environment the expected parts are written anew.
+
+use numfuse::check::{self, ErrorKind, InputDType, InputType, Options};
+use numfuse::dtype::DType;
+use numfuse::ir::{self, Graph};
+use numfuse::{opt, syntax};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Reads `a=f64[n, 1]`, `k=int`, `w=float`.
+fn input(text: &str) -> InputType {
+    let (name, ty) = text.split_once('=').expect("name=dtype[dims]");
+    let (dtype, dims) = ty.strip_suffix(']').and_then(|t| t.split_once('[')).unwrap_or((ty, ""));
+    let dtype = match dtype {
+        "int" => InputDType::WeakInt,
+        "float" => InputDType::WeakFloat,
+        strong => InputDType::Strong(strong.parse().expect("a dtype")),
+    };
+    let ones = dims.split(',').filter(|d| !d.is_empty()).map(|d| d == "1").collect();
+    InputType { name: name.into(), dtype, ones }
+}
+
+fn inputs(text: &str) -> Vec<InputType> {
+    text.split_whitespace().map(input).collect()
+}
+
+/// The graph, or the diagnostics as drawn.
+fn lower(formula: &str, inputs: &[InputType]) -> Result<Graph, String> {
+    let program = syntax::parse(formula).unwrap_or_else(|errors| panic!("{formula}: {errors:?}"));
+    let graph = check::lower(&program, inputs, &Options::default())
+        .map_err(|errors| errors.iter().map(|e| e.diagnostic().render(formula)).collect::<String>())?;
+    assert_eq!(ir::verify(&graph), Ok(()), "{formula}\n{graph}");
+    reads_back(&graph);
+    Ok(graph)
+}
+
+fn reads_back(graph: &Graph) {
+    let text = graph.to_string();
+    let again = ir::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(again.to_string(), text);
+    assert_eq!(ir::verify(&again), Ok(()), "{text}");
+}
+
+fn corpus(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+/// Compares every case of a folder with what `outcome` gives of its formula and inputs.
+fn run_corpus(folder: &str, outcome: impl Fn(&str, &[InputType]) -> String) {
+    let mut wrong = Vec::new();
+    for path in corpus(folder) {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut written = Vec::new();
+        for case in text.split("\n====\n") {
+            let (head, expected) = case.split_once("\n----").unwrap_or((case, ""));
+            let (comments, rest) = head.split_at(head.find("inputs:").expect("an `inputs:` line"));
+            let (given, formula) = rest.split_once('\n').expect("a formula");
+            let found = outcome(formula, &inputs(&given["inputs:".len()..]));
+            if found.trim_end() != expected.trim_end() {
+                wrong.push(format!("{}: {formula}\n{found}", path.display()));
+            }
+            written.push(format!("{comments}{given}\n{formula}\n----\n{}", found.trim_end()));
+        }
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, written.join("\n====\n") + "\n").unwrap();
+        }
+    }
+    assert!(wrong.is_empty() || std::env::var_os("BLESS").is_some(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn formulas_lower_to_the_graphs_of_the_corpus() {
+    run_corpus("check", |formula, inputs| match lower(formula, inputs) {
+        Ok(graph) => graph.to_string(),
+        Err(drawn) => drawn,
+    });
+}
+
+#[test]
+fn graphs_are_optimised_to_those_of_the_corpus() {
+    run_corpus("opt", |formula, inputs| {
+        let graph = opt::run(lower(formula, inputs).unwrap());
+        reads_back(&graph);
+        graph.to_string()
+    });
+}
+
+#[test]
+fn errors_are_drawn_as_in_the_corpus() {
+    run_corpus("errors/check", |formula, inputs| lower(formula, inputs).unwrap_err());
+}
+
+#[test]
+fn every_error_has_a_case_named_after_its_code() {
+    let files = corpus("errors/check");
+    let stems: BTreeSet<&str> = files.iter().map(|p| p.file_stem().unwrap().to_str().unwrap()).collect();
+    // Too long for a file, an option that a file does not set: the tests below.
+    let elsewhere = ["too-many-nodes", "dialect-not-evaluated"];
+    let all: BTreeSet<&str> =
+        ErrorKind::CODES.iter().copied().filter(|code| !elsewhere.contains(code)).collect();
+    assert_eq!(stems, all);
+    for path in &files {
+        let code = format!("error[{}]", path.file_stem().unwrap().to_str().unwrap());
+        assert!(fs::read_to_string(path).unwrap().contains(&code), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_formula_of_too_many_nodes_is_refused() {
+    let formula = "a".to_owned() + &"+a".repeat(check::MAX_NODES);
+    let drawn = lower(&formula, &inputs("a=f64[n]")).unwrap_err();
+    assert!(drawn.contains("error[too-many-nodes]"));
+    let literals = "1".to_owned() + &"+1".repeat(2 * check::MAX_NODES);
+    assert_eq!(lower(&literals, &[]).unwrap().len(), 1);
+}
+
+#[test]
+fn the_other_dialect_is_refused() {
+    let options = Options { dialect: check::Dialect::NumExpr };
+    let errors = check::lower(&syntax::parse("a").unwrap(), &inputs("a=f64[n]"), &options).unwrap_err();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].kind.code(), "dialect-not-evaluated");
+}
+
+#[test]
+fn a_line_that_is_no_graph_is_an_error_with_its_number() {
+    let graph = "input f64[n0, 1] a\n%0 = input a : f64[n0, 1]\n%1 = sqrt %0 : f64[n0, 1]\noutput %1\n";
+    assert_eq!(ir::read(graph).map(|g| g.to_string()).as_deref(), Ok(graph));
+    for (from, to, line) in [
+        ("n0, 1] a", "n1, 1] a", 1),
+        ("f64[n0, 1] a", "f63[n0, 1] a", 1),
+        ("%0 =", "%7 =", 2),
+        ("sqrt %0 : f64", "sqrt %1 : f64", 3),
+        ("sqrt %0 : f64", "sqrt %0 : f32", 3),
+        ("sqrt %0 : f64", "sqrt %0 %0 : f64", 3),
+        ("sqrt %0 : f64", "sqrd %0 : f64", 3),
+        ("output %1", "output %4294967296", 4),
+        ("output %1", "guard over %1", 4),
+        ("output", "outptu", 4),
+    ] {
+        let broken = graph.replacen(from, to, 1);
+        assert_eq!(ir::read(&broken).map(|g| g.to_string()).map_err(|e| e.line), Err(line), "{broken}");
+    }
+}
+
+/// Every cell of NumPy's answers (`scripts/gen_promotion_golden.py` says how they are written).
+#[test]
+fn result_dtypes_are_numpys() {
+    let golden = include_str!("golden/promotion.txt");
+    let mut cells = 0;
+    let mut wrong = Vec::new();
+    let (operands, lines) = golden.split_once('\n').unwrap();
+    let operands = operands.trim_start_matches("# ");
+    for line in lines.lines() {
+        let (head, results) = line.split_once(": ").expect("`formula operand: results`");
+        let (pattern, first) = head.split_once(' ').unwrap();
+        for (second, due) in operands.split(' ').zip(results.split(' ')) {
+            cells += 1;
+            let found = cell(pattern, first, second);
+            let agrees = match due {
+                "f16" | "c64" | "c128" => found == "dtype-not-evaluated",
+                "refused" => matches!(found.as_str(), "no-operation" | "dtype-not-evaluated" | "not-evaluated"),
+                "overflow" => found == "literal-out-of-range",
+                dtype => found == dtype || takes_unevaluated(first, second, &found),
+            };
+            if !agrees && !differs_on_purpose(pattern, first, &found) {
+                wrong.push(format!("{pattern} of {first} and {second}: NumPy {due}, here {found}"));
+            }
+        }
+    }
+    assert!(cells > 10_000, "{cells}");
+    assert!(wrong.is_empty(), "{} of {cells}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Whether an operand is of a dtype that is not evaluated, and this was said.
+fn takes_unevaluated(first: &str, second: &str, found: &str) -> bool {
+    let unevaluated = |name: &str| matches!(name, "f16" | "c64" | "c128");
+    found == "dtype-not-evaluated" && (unevaluated(first) || unevaluated(second))
+}
+
+/// `where` and `clip` are operators as all others here. In NumPy, `where` wraps a plain integer that
+/// does not fit without a word, and `clip` makes its first operand an array before it promotes.
+fn differs_on_purpose(pattern: &str, first: &str, found: &str) -> bool {
+    match pattern {
+        "where(True,X,Y)" => found == "literal-out-of-range",
+        "clip(X,Y,Y)" => first.parse::<DType>().is_err(),
+        _ => false,
+    }
+}
+
+/// The result dtype of a formula in which `x` and `y` are operands: dtypes, or literals.
+fn cell(pattern: &str, first: &str, second: &str) -> String {
+    let mut given = Vec::new();
+    let mut bind = |name: &str, operand: &str| match operand.parse::<DType>() {
+        Ok(_) => {
+            given.push(input(&format!("{name}={operand}[n]")));
+            name.to_owned()
+        }
+        Err(_) => operand.to_owned(),
+    };
+    let (x, y) = (bind("x", first), bind("y", second));
+    let formula: String = pattern
+        .chars()
+        .map(|c| match c {
+            'X' => x.clone(),
+            'Y' => y.clone(),
+            other => other.to_string(),
+        })
+        .collect();
+    let program = syntax::parse(&formula).unwrap_or_else(|e| panic!("{formula}: {e:?}"));
+    match check::lower(&program, &given, &Options::default()) {
+        Ok(graph) => {
+            assert_eq!(ir::verify(&graph), Ok(()), "{formula}\n{graph}");
+            assert_eq!(ir::verify(&opt::run(graph.clone())), Ok(()), "{formula}");
+            graph.ty(graph.outputs[0].node).dtype.to_string()
+        }
+        Err(errors) => errors[0].kind.code().to_owned(),
+    }
+}
