@@ -247,7 +247,8 @@ impl<T: Element> From<Vec<T>> for Buffer {
         if layout.size() == 0 {
             return Buffer::own(Block::EMPTY, 0);
         }
-        let ptr = NonNull::from(vec.as_mut_slice()).cast();
+        // Not the slice's pointer: that may reach only over the elements, not over the whole capacity.
+        let ptr = NonNull::new(vec.as_mut_ptr()).unwrap_or(NonNull::dangling()).cast();
         Buffer::own(Block { ptr, capacity: layout.size(), origin: Origin::Heap(layout) }, bytes)
     }
 }
