@@ -8,6 +8,7 @@ pub mod ir;
 pub mod math;
 pub mod op;
 pub mod opt;
+pub mod reference;
 pub mod scalar;
 pub mod shape;
 pub mod span;

@@ -1,0 +1,175 @@
+//! The definition of the language: evaluates a [`Graph`] node by node on whole arrays.
+//!
+//! Every other way to run a formula must give these bits. Nothing here is meant to be quick, and
+//! nothing is shared with the code that is, but what each operator means on single values
+//! ([`crate::scalar`]). How reductions combine their elements is defined in `reduce.rs`.
+
+mod reduce;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use value::Value;
+
+use crate::dtype::{DType, Lane};
+use crate::ir::{Axes, Dim, Graph, GuardKind, InputId, Node, NodeId};
+use crate::op::{Op, Reduction};
+use crate::scalar;
+use crate::shape::{self, Shape};
+use crate::span::Span;
+use value::{c_steps, offsets};
+
+/// Why a graph has no value for the inputs given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The number of inputs is not the number of declarations.
+    InputCount {
+        /// How many are declared.
+        declared: usize,
+        /// How many were given.
+        given: usize,
+    },
+    /// An input's dtype, rank, axes of one or number of elements is not what was declared.
+    Input(InputId),
+    /// Two sizes that broadcasting made one differ.
+    Sizes {
+        /// One size.
+        left: usize,
+        /// The other.
+        right: usize,
+        /// The expression that brought them together.
+        span: Span,
+    },
+    /// A guard holds.
+    Guard {
+        /// What went wrong.
+        kind: GuardKind,
+        /// Where.
+        span: Span,
+    },
+    /// An extremum of nothing.
+    Empty {
+        /// Which.
+        op: Reduction,
+        /// Where.
+        span: Span,
+    },
+    /// A dtype that is no lane, in a node that `check` should have expanded.
+    DType {
+        /// Which.
+        dtype: DType,
+        /// Where.
+        span: Span,
+    },
+    /// An array that the address space cannot hold.
+    TooBig {
+        /// Where.
+        span: Span,
+    },
+}
+
+/// The values of the graph's outputs, in order.
+///
+/// # Errors
+/// As [`Error`] lists them. Sizes are checked before values, and extrema of nothing before guards.
+pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
+    bind(graph, inputs)?;
+    let mut values: Vec<Value> = Vec::with_capacity(graph.len());
+    for (id, node) in graph.nodes() {
+        let value = eval_node(node, graph.span(id), inputs, &values)?;
+        values.push(value);
+    }
+    for guard in &graph.guards {
+        if values[guard.node.index()].data.iter().any(|&failed| failed != 0) {
+            return Err(Error::Guard { kind: guard.kind, span: guard.span });
+        }
+    }
+    Ok(graph.outputs.iter().map(|output| values[output.node.index()].clone()).collect())
+}
+
+/// Checks the inputs against their declarations, and the sizes that must be equal.
+fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
+    if inputs.len() != graph.inputs.len() {
+        return Err(Error::InputCount { declared: graph.inputs.len(), given: inputs.len() });
+    }
+    let mut sizes = vec![0; graph.dim_count()];
+    for (index, (declared, given)) in graph.inputs.iter().zip(inputs).enumerate() {
+        let ty = &declared.ty;
+        let fits = |(dim, &size): (&Dim, &usize)| (*dim == Dim::One) == (size == 1);
+        let right = ty.dtype == given.lane.into()
+            && ty.dims.len() == given.shape.len()
+            && ty.dims.iter().zip(&given.shape).all(fits)
+            && shape::count(&given.shape) == Ok(given.data.len());
+        if !right {
+            return Err(Error::Input(InputId(index as u32)));
+        }
+        for (dim, &size) in ty.dims.iter().zip(&given.shape) {
+            if let Dim::Size(id) = dim {
+                sizes[id.index()] = size;
+            }
+        }
+    }
+    for constraint in &graph.constraints {
+        let (left, right) = (sizes[constraint.left.index()], sizes[constraint.right.index()]);
+        if left != right {
+            return Err(Error::Sizes { left, right, span: constraint.span });
+        }
+    }
+    Ok(())
+}
+
+fn eval_node(node: Node, span: Span, inputs: &[Value], values: &[Value]) -> Result<Value, Error> {
+    let value = |id: NodeId| &values[id.index()];
+    match node {
+        Node::Input(id) => Ok(inputs[id.index()].clone()),
+        Node::Const(constant) => Ok(Value::single(constant)),
+        Node::Count { of, axes } => Ok(count(value(of), axes)),
+        Node::Cast(dtype, of) => cast(dtype, value(of), span),
+        Node::Apply(op, args) => {
+            let args: Vec<&Value> = args.iter().map(|&id| value(id)).collect();
+            apply(op, &args, span)
+        }
+        Node::Reduce { op, of, axes, keepdims } => reduce::reduce(op, value(of), axes, keepdims, span),
+    }
+}
+
+/// The number of elements along some axes.
+fn count(of: &Value, axes: Axes) -> Value {
+    let sizes = of.shape.iter().enumerate().filter(|&(axis, _)| axes.contains(axis));
+    let count: usize = sizes.map(|(_, &size)| size).product();
+    Value::from_i64s(&[], &[count as i64])
+}
+
+fn cast(dtype: DType, of: &Value, span: Span) -> Result<Value, Error> {
+    let lane = dtype.lane().ok_or(Error::DType { dtype, span })?;
+    let data = of.scalars().map(|x| scalar::cast(lane, x).bits).collect();
+    Ok(Value { lane, shape: of.shape.clone(), data })
+}
+
+/// Applies an operator elementwise, after broadcasting.
+fn apply(op: Op, args: &[&Value], span: Span) -> Result<Value, Error> {
+    let mut shape = Shape::new();
+    for arg in args {
+        // `bind` has checked the sizes, so this fails for no graph that was typed.
+        let joined = shape::broadcast(&shape, &arg.shape);
+        shape = joined.ok_or(Error::TooBig { span })?;
+    }
+    let count = shape::count(&shape).map_err(|_| Error::TooBig { span })?;
+    let places: Vec<Vec<usize>> = args.iter().map(|arg| broadcast_offsets(&arg.shape, &shape)).collect();
+    let at = |index: usize| {
+        let operands: Vec<_> =
+            args.iter().zip(&places).map(|(arg, place)| arg.scalar(place[index])).collect();
+        scalar::apply(op, &operands)
+    };
+    let computed = args[usize::from(op == Op::Where)].lane;
+    let lane = if op.is_predicate() { Lane::Bool } else { computed };
+    Ok(Value { lane, shape, data: (0..count).map(|index| at(index).bits).collect() })
+}
+
+/// For every element of the larger shape, where the operand has its own.
+fn broadcast_offsets(from: &[usize], to: &[usize]) -> Vec<usize> {
+    let mut steps = vec![0; to.len() - from.len()];
+    let own = c_steps(from);
+    steps.extend(from.iter().zip(own).map(|(&size, step)| if size == 1 { 0 } else { step }));
+    offsets(to, &steps)
+}
