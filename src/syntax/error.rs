@@ -119,8 +119,8 @@ impl Expected {
         }
         let others = [Token::Else, Token::Colon, Token::Comma, Token::CloseParen, Token::CloseBracket];
         expected.extend(others.into_iter().filter(|&t| has(t)).map(Expected::Token));
-        // Only a whole statement can be followed by this operator, or by nothing at all.
-        if has(Token::PlusEqual) || terminals.is_empty() {
+        // Inside a bracket or a ternary, what closes it is among the others.
+        if expected.iter().all(|e| matches!(e, Expected::Operator | Expected::Token(Token::Comma))) {
             expected.push(Expected::End);
         }
         expected
