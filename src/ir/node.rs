@@ -32,6 +32,11 @@ impl InputId {
 pub struct DimId(pub(crate) u32);
 
 impl DimId {
+    /// The dimension at a place of the graph's table.
+    pub fn from_index(index: usize) -> DimId {
+        DimId(index as u32)
+    }
+
     /// The dimension's place in the graph's table.
     pub fn index(self) -> usize {
         self.0 as usize

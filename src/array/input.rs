@@ -1,0 +1,214 @@
+//! What may stand for a name in a formula: a view or a scalar, weak or strong.
+
+use super::element::{self, Element};
+use super::owned::Array;
+use super::view::View;
+use crate::dtype::DType;
+use ndarray::{ArrayBase, ArrayView, Data, Dimension};
+
+/// One value of a dtype of at most eight bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Scalar {
+    dtype: DType,
+    /// The element's bytes as they are in memory, then zeros.
+    memory: u64,
+}
+
+impl Scalar {
+    /// The value, with its Rust type's dtype.
+    pub fn new<T: Element>(value: T) -> Scalar {
+        let mut bytes = [0; 8];
+        let element = element::as_bytes(std::slice::from_ref(&value));
+        bytes[..element.len()].copy_from_slice(element);
+        Scalar { dtype: T::DTYPE, memory: u64::from_ne_bytes(bytes) }
+    }
+
+    /// The dtype of the value.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The value's bits, with zeros above them.
+    pub fn bits(&self) -> u64 {
+        // On a big-endian machine the element stands in the upper bytes.
+        let above = 64 - 8 * self.dtype.size().min(8) as u32;
+        if cfg!(target_endian = "little") { self.memory } else { self.memory.checked_shr(above).unwrap_or(0) }
+    }
+
+    /// The value as a view without axes.
+    pub fn view(&self) -> View<'_> {
+        let bytes = element::as_bytes(std::slice::from_ref(&self.memory));
+        View::from_bytes(bytes, self.dtype, &[], &[], 0, false).expect("made from at most eight bytes")
+    }
+}
+
+/// Makes a plain Rust number strong: it takes part in promotion with its own dtype.
+///
+/// ```
+/// use numfuse::array::{Input, Strong};
+/// assert!(matches!(Input::from(1.5f32), Input::WeakFloat(1.5)));
+/// assert!(matches!(Input::from(Strong(1.5f32)), Input::Scalar(s) if s.dtype().to_string() == "f32"));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Strong<T: Element>(pub T);
+
+/// What may stand for a name in a formula.
+///
+/// Made with `From`: slices, `Vec`s, arrays of Rust, [`Array`] and `ndarray` arrays by reference become
+/// views; plain numbers, by value or by reference, become weak scalars (NEP 50: they take the dtype of
+/// what they meet); [`Strong`] numbers and `bool`s become scalars with their own dtype.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Input<'a> {
+    /// Elements somewhere in memory.
+    View(View<'a>),
+    /// One value with a dtype.
+    Scalar(Scalar),
+    /// An integer of no dtype yet, between the least `i64` and the greatest `u64`.
+    WeakInt(i128),
+    /// A floating-point number of no dtype yet.
+    WeakFloat(f64),
+}
+
+impl Input<'_> {
+    /// The sizes of the axes; empty for scalars.
+    pub fn shape(&self) -> &[usize] {
+        match self {
+            Input::View(view) => view.shape(),
+            Input::Scalar(_) | Input::WeakInt(_) | Input::WeakFloat(_) => &[],
+        }
+    }
+
+    /// The dtype; `None` for weak scalars.
+    pub fn dtype(&self) -> Option<DType> {
+        match self {
+            Input::View(view) => Some(view.dtype()),
+            Input::Scalar(scalar) => Some(scalar.dtype()),
+            Input::WeakInt(_) | Input::WeakFloat(_) => None,
+        }
+    }
+}
+
+macro_rules! scalars {
+    ($($type:ty => $value:ident $make:expr),* $(,)?) => {$(
+        impl From<$type> for Input<'_> {
+            fn from($value: $type) -> Self {
+                $make
+            }
+        }
+        impl From<&$type> for Input<'_> {
+            fn from(value: &$type) -> Self {
+                Input::from(*value)
+            }
+        }
+        impl From<&&$type> for Input<'_> {
+            fn from(value: &&$type) -> Self {
+                Input::from(**value)
+            }
+        }
+    )*};
+}
+
+scalars! {
+    i8 => x Input::WeakInt(x.into()),
+    i16 => x Input::WeakInt(x.into()),
+    i32 => x Input::WeakInt(x.into()),
+    i64 => x Input::WeakInt(x.into()),
+    isize => x Input::WeakInt(x as i128),
+    u8 => x Input::WeakInt(x.into()),
+    u16 => x Input::WeakInt(x.into()),
+    u32 => x Input::WeakInt(x.into()),
+    u64 => x Input::WeakInt(x.into()),
+    usize => x Input::WeakInt(x as i128),
+    f32 => x Input::WeakFloat(x.into()),
+    f64 => x Input::WeakFloat(x),
+    bool => x Input::Scalar(Scalar::new(x)),
+    Scalar => x Input::Scalar(x),
+}
+
+impl<T: Element> From<Strong<T>> for Input<'_> {
+    fn from(strong: Strong<T>) -> Self {
+        Input::Scalar(Scalar::new(strong.0))
+    }
+}
+
+impl<T: Element> From<&Strong<T>> for Input<'_> {
+    fn from(strong: &Strong<T>) -> Self {
+        Input::from(*strong)
+    }
+}
+
+impl<'a> From<View<'a>> for Input<'a> {
+    fn from(view: View<'a>) -> Input<'a> {
+        Input::View(view)
+    }
+}
+
+impl<'a> From<&View<'a>> for Input<'a> {
+    fn from(view: &View<'a>) -> Input<'a> {
+        Input::View(view.clone())
+    }
+}
+
+impl<'a> From<&Input<'a>> for Input<'a> {
+    fn from(input: &Input<'a>) -> Input<'a> {
+        input.clone()
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<ArrayView<'a, T, D>> for Input<'a> {
+    fn from(array: ArrayView<'a, T, D>) -> Input<'a> {
+        Input::View(array.into())
+    }
+}
+
+macro_rules! views {
+    ($([$($generics:tt)*] $type:ty),* $(,)?) => {$(
+        impl<'a, $($generics)*> From<&'a $type> for Input<'a> {
+            fn from(array: &'a $type) -> Input<'a> {
+                Input::View(array.into())
+            }
+        }
+        // Variables that are references already can be named in `arrays!` too.
+        impl<'a, $($generics)*> From<&&'a $type> for Input<'a> {
+            fn from(array: &&'a $type) -> Input<'a> {
+                Input::View((*array).into())
+            }
+        }
+        impl<'a, $($generics)*> From<&'a &mut $type> for Input<'a> {
+            fn from(array: &'a &mut $type) -> Input<'a> {
+                Input::View((&**array).into())
+            }
+        }
+    )*};
+}
+
+views! {
+    [] Array,
+    [T: Element] [T],
+    [T: Element] Vec<T>,
+    [T: Element, const N: usize] [T; N],
+    [T: Element, S: Data<Elem = T>, D: Dimension] ArrayBase<S, D>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalars_keep_their_bits() {
+        assert_eq!((Scalar::new(-1i16).bits(), Scalar::new(-1i16).dtype()), (0xffff, DType::I16));
+        assert_eq!(Scalar::new(1.5f32).view().get::<f32>(&[]), Ok(1.5));
+        assert_eq!(Scalar::new(-0.0f64).bits(), 1 << 63);
+        assert_eq!(Scalar::new(true).view().get::<bool>(&[]), Ok(true));
+    }
+
+    #[test]
+    fn plain_numbers_are_weak() {
+        assert!(matches!(Input::from(&u64::MAX), Input::WeakInt(x) if x == u64::MAX.into()));
+        assert!(matches!(Input::from(2.5), Input::WeakFloat(2.5)));
+        assert!(matches!(Input::from(-3), Input::WeakInt(-3)));
+        assert_eq!(Input::from(&true).dtype(), Some(DType::Bool));
+        assert_eq!(Input::from(&Strong(3u8)).dtype(), Some(DType::U8));
+    }
+}

@@ -1,0 +1,291 @@
+//! The text of one element, in the format that all elements of a printed array share.
+//!
+//! NumPy's rules: floats show the fewest digits that tell them apart, at most eight after the point, all
+//! points in one column; in scientific notation if one is very large or small, or much larger than another.
+
+use crate::dtype::DType;
+
+/// The most digits after the point.
+const DIGITS: usize = 8;
+
+/// A number or bool that was read from an array.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Value {
+    Bool(bool),
+    Int(i128),
+    F16(f32),
+    F32(f32),
+    F64(f64),
+}
+
+impl Value {
+    /// The value of an element's bytes; `None` for dtypes that are no numbers.
+    pub(super) fn of(dtype: DType, bytes: &[u8]) -> Option<Value> {
+        macro_rules! int {
+            ($type:ty) => {
+                Value::Int(<$type>::from_ne_bytes(bytes.try_into().ok()?).into())
+            };
+        }
+        Some(match dtype {
+            DType::Bool => Value::Bool(bytes.first()? != &0),
+            DType::I8 => int!(i8),
+            DType::I16 => int!(i16),
+            DType::I32 => int!(i32),
+            DType::I64 => int!(i64),
+            DType::U8 => int!(u8),
+            DType::U16 => int!(u16),
+            DType::U32 => int!(u32),
+            DType::U64 => int!(u64),
+            DType::F16 => Value::F16(widen(u16::from_ne_bytes(bytes.try_into().ok()?))),
+            DType::F32 => Value::F32(f32::from_ne_bytes(bytes.try_into().ok()?)),
+            DType::F64 => Value::F64(f64::from_ne_bytes(bytes.try_into().ok()?)),
+            DType::C64 | DType::C128 | DType::Bytes(_) | DType::Text(_) => return None,
+            DType::Datetime(_) | DType::Timedelta(_) => return None,
+        })
+    }
+
+    /// The text of an array without axes: a NumPy scalar's.
+    pub(super) fn alone(&self) -> String {
+        match self {
+            Value::Bool(b) => truth(*b).to_owned(),
+            Value::Int(i) => i.to_string(),
+            Value::F16(_) | Value::F32(_) | Value::F64(_) => {
+                let size = self.float().abs();
+                if !size.is_finite() {
+                    return nonfinite(self.float()).to_owned();
+                }
+                if size == 0.0 || (1e-4..self.alone_limit()).contains(&size) {
+                    let (whole, fraction) = self.positional(usize::MAX);
+                    return format!("{whole}.{}", if fraction.is_empty() { "0" } else { &fraction });
+                }
+                let (whole, fraction, exponent) = self.scientific(usize::MAX);
+                let point = if fraction.is_empty() { "" } else { "." };
+                format!("{whole}{point}{fraction}e{}", exponent_text(exponent, 2))
+            }
+        }
+    }
+
+    fn float(&self) -> f64 {
+        match self {
+            Value::Bool(b) => f64::from(u8::from(*b)),
+            Value::Int(i) => *i as f64,
+            Value::F16(x) | Value::F32(x) => f64::from(*x),
+            Value::F64(x) => *x,
+        }
+    }
+
+    /// Below this, NumPy writes all numbers of an array in scientific notation.
+    fn least_positional(&self) -> f64 {
+        match self {
+            Value::F16(_) => f64::from(round_half(1e-4)),
+            Value::F32(_) => f64::from(1e-4f32),
+            Value::Bool(_) | Value::Int(_) | Value::F64(_) => 1e-4,
+        }
+    }
+
+    /// From this on, NumPy writes a number that stands alone in scientific notation.
+    fn alone_limit(&self) -> f64 {
+        match self {
+            Value::F16(_) => 1e3,
+            Value::F32(_) => 1e6,
+            Value::Bool(_) | Value::Int(_) | Value::F64(_) => 1e16,
+        }
+    }
+
+    /// The fewest digits that name the value, as `format!("{:e}")` writes them. Of two that are equally
+    /// near NumPy takes the even one, as formatting to a given number of digits does.
+    fn shortest(&self) -> String {
+        let text = match self {
+            Value::F16(x) => return shortest_half(*x),
+            Value::F32(x) => format!("{x:e}"),
+            Value::Bool(_) | Value::Int(_) | Value::F64(_) => format!("{:e}", self.float()),
+        };
+        let digits = split_point(split_exponent(&text).0).1.len();
+        format!("{:.digits$e}", self.float())
+    }
+
+    /// The digits before and after the point, at most `digits` after it.
+    fn positional(&self, digits: usize) -> (String, String) {
+        let shortest = self.shortest();
+        let (mantissa, exponent) = split_exponent(&shortest);
+        let (whole, fraction) = shift(mantissa, exponent);
+        if fraction.len() <= digits {
+            return (whole, fraction);
+        }
+        split_point(&format!("{:.digits$}", self.float()))
+    }
+
+    /// The digits before and after the point and the exponent, at most `digits` after the point.
+    fn scientific(&self, digits: usize) -> (String, String, i32) {
+        let mut text = self.shortest();
+        if split_point(split_exponent(&text).0).1.len() > digits {
+            text = format!("{:.digits$e}", self.float());
+        }
+        let (mantissa, exponent) = split_exponent(&text);
+        let (whole, fraction) = split_point(mantissa);
+        (whole, fraction, exponent)
+    }
+}
+
+/// How the elements of one array are written.
+pub(super) enum Format {
+    Bool,
+    Int { width: usize },
+    Positional { left: usize, right: usize },
+    Scientific { left: usize, digits: usize, exponent: usize },
+}
+
+impl Format {
+    /// The format in which all of the values fit.
+    pub(super) fn of(values: &[Value]) -> Format {
+        match values.first() {
+            Some(Value::Bool(_)) => Format::Bool,
+            None | Some(Value::Int(_)) => {
+                Format::Int { width: values.iter().map(|v| v.alone().len()).max().unwrap_or(0) }
+            }
+            Some(Value::F16(_) | Value::F32(_) | Value::F64(_)) => Format::floats(values),
+        }
+    }
+
+    fn floats(values: &[Value]) -> Format {
+        let finite: Vec<&Value> = values.iter().filter(|v| v.float().is_finite()).collect();
+        let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
+        let scientific = is_wide(&finite);
+        let (mut left, right, digits, exponent);
+        if scientific {
+            let parts: Vec<_> = finite.iter().map(|v| v.scientific(DIGITS)).collect();
+            left = longest(&mut parts.iter().map(|p| p.0.len()));
+            digits = longest(&mut parts.iter().map(|p| p.1.len()));
+            exponent = longest(&mut parts.iter().map(|p| exponent_text(p.2, 2).len())) - 1;
+            right = exponent + 2 + digits;
+        } else {
+            let parts: Vec<_> = finite.iter().map(|v| v.positional(DIGITS)).collect();
+            left = longest(&mut parts.iter().map(|p| p.0.len()));
+            right = longest(&mut parts.iter().map(|p| p.1.len()));
+            (digits, exponent) = (0, 0);
+        }
+        if finite.len() != values.len() {
+            let negative = values.iter().any(|v| v.float() == f64::NEG_INFINITY);
+            left = left.max((3 + usize::from(negative)).saturating_sub(right + 1));
+        }
+        if scientific {
+            Format::Scientific { left, digits, exponent }
+        } else {
+            Format::Positional { left, right }
+        }
+    }
+
+    /// One value in this format.
+    pub(super) fn text(&self, value: &Value) -> String {
+        let x = value.float();
+        match *self {
+            Format::Bool => format!("{:>5}", truth(x != 0.0)),
+            Format::Int { width } => format!("{:>width$}", value.alone()),
+            Format::Positional { left, right } if !x.is_finite() => {
+                format!("{:>width$}", nonfinite(x), width = left + right + 1)
+            }
+            Format::Scientific { left, digits, exponent } if !x.is_finite() => {
+                format!("{:>width$}", nonfinite(x), width = left + exponent + 2 + digits + 1)
+            }
+            Format::Positional { left, right } => {
+                let (whole, fraction) = value.positional(DIGITS);
+                format!("{whole:>left$}.{fraction:<right$}")
+            }
+            Format::Scientific { left, digits, exponent } => {
+                // The exact value's digits, as far as the longest of the array's numbers goes.
+                let text = format!("{x:.digits$e}");
+                let (mantissa, e) = split_exponent(&text);
+                let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+                format!("{whole:>left$}.{fraction}e{}", exponent_text(e, exponent))
+            }
+        }
+    }
+}
+
+/// Whether NumPy writes these finite floats in scientific notation.
+fn is_wide(finite: &[&Value]) -> bool {
+    let sizes = || finite.iter().map(|v| v.float().abs()).filter(|&x| x != 0.0);
+    let (largest, least) = (sizes().fold(0.0, f64::max), sizes().fold(f64::INFINITY, f64::min));
+    // The limits and the quotient are rounded to the dtype, as NumPy's are.
+    let Some(first) = finite.first() else { return false };
+    let (limit, ratio) = match first {
+        Value::F16(_) => (1e3, f64::from(round_half(largest / least))),
+        Value::F32(_) => (1e6, f64::from((largest / least) as f32)),
+        Value::Bool(_) | Value::Int(_) | Value::F64(_) => (1e8, largest / least),
+    };
+    largest > 0.0 && (largest >= limit || least < first.least_positional() || ratio > 1000.0)
+}
+
+fn truth(b: bool) -> &'static str {
+    if b { "True" } else { "False" }
+}
+
+fn nonfinite(x: f64) -> &'static str {
+    match x {
+        f64::INFINITY => "inf",
+        f64::NEG_INFINITY => "-inf",
+        _ => "nan",
+    }
+}
+
+/// The sign and at least `digits` digits.
+fn exponent_text(exponent: i32, digits: usize) -> String {
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{sign}{:0digits$}", exponent.unsigned_abs())
+}
+
+fn split_exponent(text: &str) -> (&str, i32) {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    (mantissa, exponent.parse().unwrap_or(0))
+}
+
+/// What stands before and after the point, without zeros at the end.
+fn split_point(text: &str) -> (String, String) {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    (whole.to_owned(), fraction.trim_end_matches('0').to_owned())
+}
+
+/// Moves the point of a mantissa with one digit before it by `exponent` places.
+fn shift(mantissa: &str, exponent: i32) -> (String, String) {
+    let sign = if mantissa.starts_with('-') { "-" } else { "" };
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let zeros = "0".repeat(exponent.unsigned_abs() as usize);
+    if exponent < 0 {
+        return split_point(&format!("{sign}0.{}{digits}", &zeros[1..]));
+    }
+    let padded = digits + &zeros;
+    let (whole, fraction) = padded.split_at(1 + exponent as usize);
+    split_point(&format!("{sign}{whole}.{fraction}"))
+}
+
+/// The value of a half-precision number.
+fn widen(bits: u16) -> f32 {
+    let sign = if bits >> 15 == 1 { -1.0f32 } else { 1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
+    sign * match exponent {
+        0 => fraction * 2f32.powi(-24),
+        31 if fraction == 0.0 => f32::INFINITY,
+        31 => f32::NAN,
+        _ => (1024.0 + fraction) * 2f32.powi(exponent - 25),
+    }
+}
+
+/// The nearest half-precision number, ties to even; what overflows is infinite.
+fn round_half(x: f64) -> f32 {
+    if !x.is_finite() || x == 0.0 || x.abs() >= 65520.0 {
+        return if x.abs() >= 65520.0 { f32::INFINITY.copysign(x as f32) } else { x as f32 };
+    }
+    // One unit in the last of eleven bits, or of the least normal number.
+    let exponent = (x.abs().to_bits() >> 52) as i32 - 1023;
+    let unit = 2f64.powi(exponent.max(-14) - 10);
+    ((x / unit).round_ties_even() * unit) as f32
+}
+
+/// The fewest digits that round to this half-precision number.
+fn shortest_half(x: f32) -> String {
+    let exact = f64::from(x);
+    (0..5)
+        .map(|digits| format!("{exact:.digits$e}"))
+        .find(|text| text.parse().is_ok_and(|y: f64| round_half(y) == x))
+        .unwrap_or_else(|| format!("{exact:e}"))
+}

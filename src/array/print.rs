@@ -1,0 +1,110 @@
+//! Arrays as text, laid out as NumPy lays them out by default: eight digits, lines of 75 characters,
+//! and only the corners of more than a thousand elements.
+
+use super::number::{Format, Value};
+use super::view::View;
+use crate::dtype::Kind;
+use std::fmt;
+
+/// From this many elements on only the corners are shown.
+const THRESHOLD: usize = 1000;
+/// How many elements at either end of an axis are corners.
+const EDGE: usize = 3;
+/// The longest line.
+const WIDTH: usize = 75;
+
+/// Writes the elements of `view`. Dtypes that have no text form yet are counted instead.
+pub(super) fn write(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
+    match view.dtype().kind() {
+        Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => {}
+        Kind::Complex | Kind::Bytes | Kind::Text | Kind::Datetime | Kind::Timedelta => {
+            return write!(f, "<{} elements of {}>", view.len(), view.dtype());
+        }
+    }
+    if view.is_empty() {
+        return f.write_str("[]");
+    }
+    let value = |index: &[usize]| {
+        let bytes = view.element(index).expect("the index is within the shape");
+        Value::of(view.dtype(), &bytes).expect("every number has a value")
+    };
+    if view.shape().is_empty() {
+        return f.write_str(&value(&[]).alone());
+    }
+    let summary = view.len() > THRESHOLD;
+    let mut values = Vec::new();
+    corners(view.shape(), summary, &mut Vec::new(), &mut |index| values.push(value(index)));
+    let format = Format::of(&values);
+    let layout = Layout { shape: view.shape(), summary, word: &|index| format.text(&value(index)) };
+    f.write_str(&layout.nested(&mut Vec::new()))
+}
+
+/// Whether only the ends of an axis are shown, and the elements of it that are.
+fn shown(n: usize, summary: bool) -> (bool, impl Iterator<Item = usize>) {
+    let cut = summary && n > 2 * EDGE;
+    let (lead, trail) = if cut { (EDGE, n - EDGE) } else { (0, 0) };
+    (cut, (0..lead).chain(trail..n))
+}
+
+/// Calls `each` with the index of every element that is shown.
+fn corners(shape: &[usize], summary: bool, index: &mut Vec<usize>, each: &mut dyn FnMut(&[usize])) {
+    let Some(&n) = shape.get(index.len()) else { return each(index) };
+    for i in shown(n, summary).1 {
+        index.push(i);
+        corners(shape, summary, index, each);
+        index.pop();
+    }
+}
+
+/// Where brackets, gaps and line breaks go.
+struct Layout<'a> {
+    shape: &'a [usize],
+    summary: bool,
+    word: &'a dyn Fn(&[usize]) -> String,
+}
+
+impl Layout<'_> {
+    /// The elements under `index` in brackets; lines after the first begin with the indent of the depth.
+    fn nested(&self, index: &mut Vec<usize>) -> String {
+        let depth = index.len();
+        let left = self.shape.len() - depth;
+        if left == 0 {
+            return (self.word)(index);
+        }
+        let indent = " ".repeat(depth + 1);
+        let (cut, items) = shown(self.shape[depth], self.summary);
+        let mut words: Vec<String> = Vec::new();
+        for (k, i) in items.enumerate() {
+            if cut && k == EDGE {
+                words.push("...".to_owned());
+            }
+            index.push(i);
+            words.push(self.nested(index));
+            index.pop();
+        }
+        if left == 1 {
+            // A closing bracket for every axis is kept free at the end of a line.
+            return format!("[{}]", wrapped(&words, &indent, WIDTH.saturating_sub(depth + 1)));
+        }
+        let gap = "\n".repeat(left - 1) + &indent;
+        format!("[{}]", words.join(&gap))
+    }
+}
+
+/// Words with a space between them, in lines of at most `width` characters if any word fits.
+fn wrapped(words: &[String], indent: &str, width: usize) -> String {
+    let (mut text, mut line) = (String::new(), indent.to_owned());
+    for (i, word) in words.iter().enumerate() {
+        if i > 0 {
+            line.push(' ');
+        }
+        if line.len() > indent.len() && line.len() + word.len() > width {
+            text.push_str(line.trim_end());
+            text.push('\n');
+            line.replace_range(.., indent);
+        }
+        line.push_str(word);
+    }
+    text.push_str(&line);
+    text.split_off(indent.len())
+}

@@ -1,0 +1,295 @@
+//! One pass, block by block: where each step finds its operands, and running the steps.
+#![expect(unsafe_code, reason = "turns resolved arrays into the pointers that compiled code takes")]
+
+use super::error::Error;
+use super::gather::Walk;
+use super::space::{Layout, Space};
+use super::stream;
+use super::tile;
+use crate::backend::Ready;
+use crate::dtype::Lane;
+use crate::kernel::{Fill, Pass, Place};
+use smallvec::SmallVec;
+
+/// Rows at least this long are visited one by one; shorter ones are gathered several at a time.
+const LONG_ROW: usize = 256;
+
+/// An array of a pass, with its place in the space.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    /// The element at the origin.
+    pub(super) base: *mut u8,
+    /// Bytes an element.
+    pub(super) size: usize,
+    pub(super) swapped: bool,
+    /// Whether it is one element for the whole pass, held in `cell`.
+    pub(super) single: bool,
+    pub(super) cell: u64,
+}
+
+/// How a store reaches its array.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Delivery {
+    /// Steps write the array itself where it is contiguous.
+    Direct,
+    /// Steps write scratch, which is copied when the block is done: for arrays that the block reads.
+    Staged,
+    /// As `Staged`, copied past the caches.
+    Streamed,
+}
+
+/// A pass bound to arrays.
+#[derive(Debug)]
+pub(super) struct PassRun<'a> {
+    pub(super) pass: &'a Pass,
+    pub(super) steps: &'a [Ready],
+    pub(super) space: Space,
+    /// The sources and then the stores, as `space.layouts` has them.
+    pub(super) arrays: SmallVec<[Resolved; 6]>,
+    pub(super) deliveries: SmallVec<[Delivery; 2]>,
+    /// Blocks may cross rows.
+    pub(super) flat: bool,
+    /// Scratch, in bytes an element: the slots, then a place for each array that needs one.
+    offsets: SmallVec<[usize; 8]>,
+    /// The longest block.
+    pub(super) block: usize,
+}
+
+// SAFETY: the pointers are to arrays that the run's caller lends for the whole run, inputs for reading
+// and outputs for writing; threads work on tiles that share no element of an output.
+unsafe impl Send for PassRun<'_> {}
+// SAFETY: as above; nothing of a `PassRun` itself changes during a run.
+unsafe impl Sync for PassRun<'_> {}
+
+/// The scratch memory of one worker.
+pub(super) struct Scratch {
+    memory: Vec<[u64; 8]>,
+    sources: SmallVec<[*mut u8; 6]>,
+    coordinates: SmallVec<[usize; 6]>,
+}
+
+impl<'a> PassRun<'a> {
+    /// Decides on blocks and scratch for a pass over `space`.
+    pub(super) fn new(
+        pass: &'a Pass,
+        steps: &'a [Ready],
+        space: Space,
+        arrays: SmallVec<[Resolved; 6]>,
+        deliveries: SmallVec<[Delivery; 2]>,
+    ) -> PassRun<'a> {
+        let easy = |k: usize| arrays[k].single || (space.layouts[k] == Layout::Linear && !arrays[k].swapped);
+        let flat = space.row() < LONG_ROW || (0..arrays.len()).all(easy);
+        let mut run = PassRun { pass, steps, space, arrays, deliveries, flat, offsets: SmallVec::new(), block: 0 };
+        run.lay_out();
+        run
+    }
+
+    /// Whether an array may need scratch: it is not always contiguous where a block is.
+    fn needs_scratch(&self, k: usize) -> bool {
+        let array = &self.arrays[k];
+        let stores = k.checked_sub(self.pass.sources.len());
+        let staged = stores.is_some_and(|s| self.deliveries[s] != Delivery::Direct);
+        staged || (!array.single && (array.swapped || !self.contiguous(k)))
+    }
+
+    /// Whether the array's elements of any one block lie side by side.
+    fn contiguous(&self, k: usize) -> bool {
+        match &self.space.layouts[k] {
+            Layout::Linear => true,
+            Layout::Strided(strides) => !self.flat && strides.last() == Some(&(self.arrays[k].size as isize)),
+        }
+    }
+
+    fn lay_out(&mut self) {
+        let mut end = 0;
+        let sizes = self.pass.slots.iter().map(|s| s.size);
+        let scratch = (0..self.arrays.len()).map(|k| if self.needs_scratch(k) { self.arrays[k].size } else { 0 });
+        let all: SmallVec<[usize; 8]> = sizes.chain(scratch).collect();
+        for size in all {
+            self.offsets.push(end);
+            end += size;
+        }
+        self.block = if end == 0 { usize::MAX } else { tile::block(end) };
+        self.offsets.push(end);
+    }
+
+    /// Scratch for one worker, with the slots that hold one value throughout filled.
+    pub(super) fn scratch(&self) -> Result<Scratch, Error> {
+        let bytes = self.offsets.last().map_or(0, |end| end * self.block.min(tile::MAX_BLOCK));
+        // A line between neighbours, so that every place starts on one.
+        let lines = bytes.div_ceil(64) + self.offsets.len();
+        let mut memory: Vec<[u64; 8]> = Vec::new();
+        memory.try_reserve_exact(lines).map_err(|_| Error::Alloc { bytes })?;
+        memory.resize(lines, [0; 8]);
+        let mut scratch = Scratch { memory, sources: SmallVec::new(), coordinates: SmallVec::new() };
+        for (slot, lane, fill) in &self.pass.fills {
+            let bits = match fill {
+                Fill::Const(scalar) => scalar.bits,
+                Fill::Source(source) => self.arrays[*source as usize].cell,
+            };
+            let start = self.place_offset(slot.0 as usize) / 64;
+            let words = (self.block * lane.size()).div_ceil(64);
+            scratch.memory[start..start + words].fill([repeat(*lane, bits); 8]);
+        }
+        Ok(scratch)
+    }
+
+    /// Where scratch number `k` starts, in bytes, on a cache line.
+    fn place_offset(&self, k: usize) -> usize {
+        (self.offsets[k] * self.block).div_ceil(64) * 64 + k * 64
+    }
+
+    fn scratch_at(&self, scratch: &mut Scratch, k: usize) -> *mut u8 {
+        scratch.memory.as_mut_ptr().cast::<u8>().wrapping_add(self.place_offset(k))
+    }
+
+    /// Runs the steps on the elements `at..at + len` of the space, in blocks, and gives each block's
+    /// start, length and the places of the folds' elements to `visit`.
+    ///
+    /// # Safety
+    /// The arrays are lent as [`PassRun`] says, and no other thread works on these elements.
+    pub(super) unsafe fn run(
+        &self,
+        scratch: &mut Scratch,
+        at: usize,
+        len: usize,
+        mut visit: impl FnMut(usize, usize, &[*mut u8]),
+    ) {
+        let (mut at, end) = (at, at + len);
+        while at < end {
+            let room = if self.flat { usize::MAX } else { self.space.row() - at % self.space.row() };
+            let len = (end - at).min(self.block).min(room);
+            // SAFETY: as the caller promises; a block lies in one row unless rows do not matter.
+            unsafe { self.run_block(scratch, at, len) };
+            let folds: SmallVec<[*mut u8; 4]> =
+                self.pass.folds.iter().map(|f| self.place(scratch, f.from)).collect();
+            visit(at, len, &folds);
+            at += len;
+        }
+    }
+
+    /// # Safety
+    /// As [`PassRun::run`], for one block.
+    unsafe fn run_block(&self, scratch: &mut Scratch, at: usize, len: usize) {
+        let strided = self.space.layouts.iter().any(|l| *l != Layout::Linear) && !self.space.sizes.is_empty();
+        scratch.coordinates = if strided { self.space.coordinates(at) } else { SmallVec::new() };
+        scratch.sources.clear();
+        for k in 0..self.arrays.len() {
+            let pointer = self.locate(scratch, k, at);
+            scratch.sources.push(pointer);
+            if k < self.pass.sources.len() && !self.arrays[k].single && self.needs_scratch(k) {
+                let coordinates = self.coordinates(k, at);
+                // SAFETY: the block's elements are in the space; the scratch has room for a block.
+                unsafe { self.walk(k).gather(&coordinates, len, pointer) };
+            }
+        }
+        for step in self.steps {
+            // SAFETY: every place is contiguous for `len` elements of its dtype: see `locate`.
+            unsafe { self.run_step(scratch, step, len) };
+        }
+        for (s, &delivery) in self.deliveries.iter().enumerate() {
+            // SAFETY: the steps have filled the store's scratch, if it has one, with `len` elements.
+            unsafe { self.deliver(scratch, s, delivery, at, len) };
+        }
+    }
+
+    /// Where a block of an array is read or written: in the array, or in scratch.
+    fn locate(&self, scratch: &mut Scratch, k: usize, at: usize) -> *mut u8 {
+        let array = &self.arrays[k];
+        if array.single {
+            return (&raw const array.cell).cast_mut().cast();
+        }
+        if self.needs_scratch(k) {
+            return self.scratch_at(scratch, self.pass.slots.len() + k);
+        }
+        match &self.space.layouts[k] {
+            Layout::Linear => array.base.wrapping_add(at * array.size),
+            Layout::Strided(strides) => array.base.wrapping_offset(offset(&scratch.coordinates, strides)),
+        }
+    }
+
+    /// Element `at` as the walk of array `k` counts: a linear array has one axis.
+    fn coordinates(&self, k: usize, at: usize) -> SmallVec<[usize; 6]> {
+        match &self.space.layouts[k] {
+            Layout::Linear => smallvec::smallvec![at],
+            Layout::Strided(_) => self.space.coordinates(at),
+        }
+    }
+
+    fn walk(&self, k: usize) -> Walk<'_> {
+        let array = &self.arrays[k];
+        let dense: &[isize] = match array.size {
+            1 => &[1],
+            2 => &[2],
+            4 => &[4],
+            _ => &[8],
+        };
+        let whole = std::slice::from_ref(&self.space.len);
+        let (sizes, strides) = match &self.space.layouts[k] {
+            Layout::Linear => (whole, dense),
+            Layout::Strided(strides) => (&self.space.sizes[..], &strides[..]),
+        };
+        Walk { base: array.base, sizes, strides, size: array.size, swapped: array.swapped }
+    }
+
+    fn place(&self, scratch: &mut Scratch, place: Place) -> *mut u8 {
+        match place {
+            Place::Source(k) => scratch.sources[k as usize],
+            Place::Store(k) => scratch.sources[self.pass.sources.len() + k as usize],
+            Place::Slot(slot) => self.scratch_at(scratch, slot.0 as usize),
+        }
+    }
+
+    /// # Safety
+    /// The places of the step hold `len` contiguous elements each.
+    unsafe fn run_step(&self, scratch: &mut Scratch, step: &Ready, len: usize) {
+        match step {
+            Ready::Code(code, places) => {
+                let args: SmallVec<[*mut u8; 8]> = places.iter().map(|&p| self.place(scratch, p)).collect();
+                // SAFETY: as the caller promises; a store may be an operand's block only where both are
+                // the same place, for a store that overlaps an input otherwise is staged.
+                unsafe { code.run(&args, len) };
+            }
+            Ready::Block(function, args, dest) => {
+                let args: SmallVec<[*const u8; 3]> =
+                    args.iter().map(|&p| self.place(scratch, p).cast_const()).collect();
+                let dest = self.place(scratch, *dest);
+                // SAFETY: as above; slots of one step are apart, and stores that overlap inputs are staged.
+                unsafe { function(&args, dest, len) };
+            }
+        }
+    }
+
+    /// # Safety
+    /// The store's scratch, if it has one, holds `len` elements.
+    unsafe fn deliver(&self, scratch: &mut Scratch, s: usize, delivery: Delivery, at: usize, len: usize) {
+        let k = self.pass.sources.len() + s;
+        if !self.needs_scratch(k) {
+            return;
+        }
+        let from = scratch.sources[k].cast_const();
+        let array = &self.arrays[k];
+        if delivery == Delivery::Streamed && self.space.layouts[k] == Layout::Linear && !array.swapped {
+            // SAFETY: the elements `at..at + len` of the array, which nobody else writes.
+            unsafe { stream::copy(from, array.base.wrapping_add(at * array.size), len * array.size) };
+            return;
+        }
+        let coordinates = self.coordinates(k, at);
+        // SAFETY: the block's elements are in the space, and nobody else writes them.
+        unsafe { self.walk(k).scatter(&coordinates, len, from) };
+    }
+}
+
+fn offset(coordinates: &[usize], strides: &[isize]) -> isize {
+    coordinates.iter().zip(strides).map(|(&c, &s)| c as isize * s).sum()
+}
+
+/// An element's bits, over and over.
+fn repeat(lane: Lane, bits: u64) -> u64 {
+    match lane.size() {
+        1 => (bits & 0xff) * 0x0101_0101_0101_0101,
+        2 => (bits & 0xffff) * 0x0001_0001_0001_0001,
+        4 => (bits & 0xffff_ffff) * 0x0000_0001_0000_0001,
+        _ => bits,
+    }
+}

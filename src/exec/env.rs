@@ -1,0 +1,241 @@
+//! Threads, and asking them to stop.
+
+use super::error::Error;
+use super::fpenv::FpEnv;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How often the calling thread looks whether it should stop.
+const POLL: Duration = Duration::from_millis(25);
+
+/// Asks whether the run should stop; called on the calling thread only.
+pub type Poll<'a> = &'a dyn Fn() -> bool;
+
+/// The threads that runs use.
+#[derive(Debug)]
+pub struct Threads {
+    pool: Option<rayon::ThreadPool>,
+    count: usize,
+}
+
+impl Threads {
+    /// A pool of `count` threads; none is started for one, for then the caller's thread does it all.
+    /// If threads cannot be started the caller's thread does it all too.
+    pub fn new(count: usize) -> Threads {
+        let start = || rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|i| format!("numfuse-{i}")).build();
+        let pool = if count > 1 { start().ok() } else { None };
+        Threads { count: if pool.is_some() { count } else { 1 }, pool }
+    }
+
+    /// The number of threads.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+/// How a run is to be driven.
+#[derive(Clone, Copy)]
+pub struct Control<'a> {
+    /// The threads to use; `None` for the calling thread alone.
+    pub threads: Option<&'a Threads>,
+    /// The most of them to use.
+    pub limit: usize,
+    /// Whether to stop.
+    pub poll: Option<Poll<'a>>,
+}
+
+impl Control<'_> {
+    /// The calling thread alone, not to be stopped.
+    pub fn serial() -> Control<'static> {
+        Control { threads: None, limit: 1, poll: None }
+    }
+
+    /// The most threads that a pass may use. A run inside some rayon pool stays on its thread.
+    pub fn most_threads(&self) -> usize {
+        match self.threads {
+            Some(threads) if rayon::current_thread_index().is_none() => threads.count().min(self.limit),
+            Some(_) | None => 1,
+        }
+    }
+
+    /// Runs `work` on every task in `0..tasks`, on up to `threads` threads, each with a state of its
+    /// own from `start`.
+    ///
+    /// # Errors
+    /// The first error of a worker, [`Error::Cancelled`], or a worker's panic.
+    pub fn for_each<S>(
+        &self,
+        tasks: usize,
+        threads: usize,
+        start: impl Fn() -> Result<S, Error> + Sync,
+        work: impl Fn(&mut S, usize) -> Result<(), Error> + Sync,
+    ) -> Result<(), Error> {
+        let threads = threads.min(tasks);
+        match self.threads.and_then(|t| t.pool.as_ref()) {
+            Some(pool) if threads > 1 => self.parallel(pool, tasks, threads, &start, &work),
+            Some(_) | None => self.serially(tasks, &start, &work),
+        }
+    }
+
+    fn serially<S>(
+        &self,
+        tasks: usize,
+        start: &impl Fn() -> Result<S, Error>,
+        work: &impl Fn(&mut S, usize) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let _env = FpEnv::enter();
+        let mut looked = self.poll.map(|_| Instant::now());
+        let mut state = start()?;
+        for task in 0..tasks {
+            if let (Some(poll), Some(last)) = (self.poll, looked.as_mut())
+                && last.elapsed() >= POLL
+            {
+                *last = Instant::now();
+                if poll() {
+                    return Err(Error::Cancelled);
+                }
+            }
+            work(&mut state, task)?;
+        }
+        Ok(())
+    }
+
+    fn parallel<S>(
+        &self,
+        pool: &rayon::ThreadPool,
+        tasks: usize,
+        threads: usize,
+        start: &(impl Fn() -> Result<S, Error> + Sync),
+        work: &(impl Fn(&mut S, usize) -> Result<(), Error> + Sync),
+    ) -> Result<(), Error> {
+        let shared = Shared::new(threads);
+        pool.in_place_scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|_| shared.worker(tasks, start, work));
+            }
+            shared.wait(self.poll);
+        });
+        shared.into_result()
+    }
+}
+
+impl std::fmt::Debug for Control<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control").field("threads", &self.threads).field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// What the workers of one run share.
+struct Shared {
+    next: AtomicUsize,
+    stop: AtomicBool,
+    error: Mutex<Option<Error>>,
+    running: Mutex<usize>,
+    done: Condvar,
+}
+
+impl Shared {
+    fn new(threads: usize) -> Shared {
+        Shared {
+            next: AtomicUsize::new(0),
+            stop: AtomicBool::new(false),
+            error: Mutex::new(None),
+            running: Mutex::new(threads),
+            done: Condvar::new(),
+        }
+    }
+
+    fn worker<S>(
+        &self,
+        tasks: usize,
+        start: &(impl Fn() -> Result<S, Error> + Sync),
+        work: &(impl Fn(&mut S, usize) -> Result<(), Error> + Sync),
+    ) {
+        let run = || {
+            let _env = FpEnv::enter();
+            let mut state = start()?;
+            loop {
+                let task = self.next.fetch_add(1, Ordering::Relaxed);
+                if task >= tasks || self.stop.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                work(&mut state, task)?;
+            }
+        };
+        let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panicked(&*payload)));
+        if let Err(error) = result {
+            self.fail(error);
+        }
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.done.notify_one();
+    }
+
+    /// The first error is the run's.
+    fn fail(&self, error: Error) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// Waits on the calling thread until every worker is done, looking now and then whether to stop.
+    fn wait(&self, poll: Option<Poll<'_>>) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        while *running > 0 {
+            let waited = self.done.wait_timeout(running, POLL).unwrap_or_else(PoisonError::into_inner);
+            running = waited.0;
+            if waited.1.timed_out() && poll.is_some_and(|p| p()) {
+                self.fail(Error::Cancelled);
+            }
+        }
+    }
+
+    fn into_result(self) -> Result<(), Error> {
+        self.error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+}
+
+/// What a panic said.
+pub(super) fn panicked(payload: &(dyn std::any::Any + Send)) -> Error {
+    let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let message = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    Error::Panic { message: message.unwrap_or_else(|| "a worker panicked".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_worker_is_an_error_and_the_pool_goes_on() {
+        let threads = Threads::new(3);
+        let control = Control { threads: Some(&threads), limit: 3, poll: None };
+        for round in 0..20 {
+            let failed = control.for_each(50, 3, || Ok(()), |(), task| {
+                assert!(task != round, "injected");
+                Ok(())
+            });
+            assert!(matches!(failed, Err(Error::Panic { .. })), "{failed:?}");
+        }
+        let count = AtomicUsize::new(0);
+        let count_one = |(): &mut (), _| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        };
+        assert_eq!(control.for_each(1000, 3, || Ok(()), count_one), Ok(()));
+        assert_eq!(count.into_inner(), 1000);
+    }
+
+    #[test]
+    fn a_cancelled_run_stops() {
+        let threads = Threads::new(2);
+        for limit in [1, 2] {
+            let control = Control { threads: Some(&threads), limit, poll: Some(&|| true) };
+            let slow = |(): &mut (), _| {
+                std::thread::sleep(Duration::from_millis(1));
+                Ok(())
+            };
+            assert_eq!(control.for_each(100_000, limit, || Ok(()), slow), Err(Error::Cancelled));
+        }
+    }
+}

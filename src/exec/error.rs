@@ -1,0 +1,88 @@
+//! What can go wrong while a plan runs.
+
+use crate::array;
+use crate::ir::GuardKind;
+use crate::span::Span;
+use std::fmt;
+
+/// Why a run failed. Nothing that the caller can see has then been written, unless it was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// There was no memory of that many bytes.
+    Alloc {
+        /// The bytes asked for.
+        bytes: usize,
+    },
+    /// The size of an array overflows.
+    TooBig,
+    /// The caller asked to stop.
+    Cancelled,
+    /// A condition of the formula does not hold of the values.
+    Guard {
+        /// Which.
+        kind: GuardKind,
+        /// Where in the formula.
+        span: Span,
+    },
+    /// The smallest or largest element of nothing was asked for.
+    EmptyReduction {
+        /// The reduction's name.
+        name: &'static str,
+    },
+    /// A worker panicked: a bug of numfuse. The pool goes on.
+    Panic {
+        /// What the panic said.
+        message: String,
+    },
+}
+
+impl Error {
+    /// A stable name of the kind of error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Error::Alloc { .. } => "out-of-memory",
+            Error::TooBig => "too-big",
+            Error::Cancelled => "cancelled",
+            Error::Guard { kind: GuardKind::NegativePower, .. } => "negative-power",
+            Error::Guard { kind: GuardKind::OutOfRange(_), .. } => "number-out-of-range",
+            Error::EmptyReduction { .. } => "empty-reduction",
+            Error::Panic { .. } => "internal-panic",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Alloc { bytes } => write!(f, "out of memory: {bytes} bytes"),
+            Error::TooBig => f.write_str("the size of an array in bytes overflows"),
+            Error::Cancelled => f.write_str("cancelled"),
+            Error::Guard { kind: GuardKind::NegativePower, .. } => {
+                f.write_str("integers to negative integer powers are not allowed")
+            }
+            Error::Guard { kind: GuardKind::OutOfRange(dtype), .. } => {
+                write!(f, "a number computed from plain numbers does not fit {dtype}")
+            }
+            Error::EmptyReduction { name } => write!(f, "`{name}` of an empty array has no value"),
+            Error::Panic { message } => write!(f, "internal error: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<array::Error> for Error {
+    fn from(error: array::Error) -> Error {
+        match error {
+            array::Error::Alloc(alloc) => alloc.into(),
+            _ => Error::TooBig,
+        }
+    }
+}
+
+impl From<array::AllocError> for Error {
+    fn from(error: array::AllocError) -> Error {
+        Error::Alloc { bytes: error.bytes }
+    }
+}

@@ -1,0 +1,82 @@
+//! Reductions along a fixed tree.
+//!
+//! How values combine follows from the reduced index space alone, so that threads, lane widths and
+//! block sizes cannot change a bit. [`crate::reference`] defines the tree; in short: *inner* (the last
+//! axis is reduced) combines chunks of 256 consecutive elements in 16 interleaved accumulators, *outer*
+//! chunks of 16 consecutive rows in one accumulator a column, and both combine the chunks' values
+//! pairwise, as an aligned binary tree.
+//!
+//! A run of whole chunks whose number is a power of two is a whole subtree, so threads take such runs
+//! (*segments*) and their values are combined by the rest of the same tree.
+
+#![expect(unsafe_code, reason = "declares the contract of feeding raw blocks")]
+
+mod combine;
+mod inner;
+mod outer;
+
+use crate::dtype::Lane;
+use crate::op::Reduction;
+
+/// The value of part of a reduction, as bits: an element, and for positions the index it stood at.
+pub type Partial = [u64; 2];
+
+/// The chunk of the inner tree, in elements.
+pub const INNER_CHUNK: usize = 256;
+
+/// The chunk of the outer tree, in rows.
+pub const OUTER_CHUNK: usize = 16;
+
+/// Reduces one segment at a time: elements are fed in order, in blocks of any length.
+pub trait Folder: Send {
+    /// Begins a segment whose first element (or row) has this index in the reduced space.
+    fn begin(&mut self, index: usize);
+
+    /// Takes the next elements: for the inner tree `len` elements, for the outer one row.
+    ///
+    /// # Safety
+    /// `elements` is readable for `len` elements of the folder's dtype, at any alignment.
+    unsafe fn feed(&mut self, elements: *const u8, len: usize);
+
+    /// Ends the segment and gives its value, for the outer tree one a column.
+    fn end(&mut self, values: &mut Vec<Partial>);
+}
+
+/// A folder along the inner tree.
+pub fn inner(op: Reduction, lane: Lane) -> Box<dyn Folder> {
+    combine::with(op, lane, combine::Inner)
+}
+
+/// A folder along the outer tree, over rows of `width` columns.
+pub fn outer(op: Reduction, lane: Lane, width: usize) -> Box<dyn Folder> {
+    combine::with(op, lane, combine::Outer { width })
+}
+
+/// Combines the values of consecutive segments, one after the other in `values`, `width` columns each,
+/// as the rest of the tree; leaves one value a column.
+pub fn join(op: Reduction, lane: Lane, values: &mut Vec<Partial>, width: usize) {
+    combine::with(op, lane, combine::Join { values, width });
+}
+
+/// The value of a reduction over nothing.
+pub fn empty(op: Reduction, lane: Lane) -> Partial {
+    combine::with(op, lane, combine::Empty)
+}
+
+/// The dtype of a reduction's result.
+pub fn result(op: Reduction, lane: Lane) -> Lane {
+    match op {
+        Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => lane,
+        Reduction::Any | Reduction::All => Lane::Bool,
+        Reduction::ArgMin | Reduction::ArgMax => Lane::I64,
+    }
+}
+
+/// The bits of the result that a partial stands for.
+pub fn finish(op: Reduction, value: Partial) -> u64 {
+    match op {
+        Reduction::ArgMin | Reduction::ArgMax => value[1],
+        Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => value[0],
+        Reduction::Any | Reduction::All => value[0],
+    }
+}

@@ -1,0 +1,133 @@
+//! Strided, swapped and broadcast elements to contiguous scratch, and back.
+#![expect(unsafe_code, reason = "walks arrays by the strides that the caller vouches for")]
+
+use smallvec::SmallVec;
+
+/// An array as a gather walks it.
+#[derive(Clone, Debug)]
+pub(super) struct Walk<'s> {
+    /// The element at the origin of the space.
+    pub(super) base: *mut u8,
+    /// Sizes of the space's axes.
+    pub(super) sizes: &'s [usize],
+    /// Byte strides along them.
+    pub(super) strides: &'s [isize],
+    /// Bytes an element: 1, 2, 4 or 8.
+    pub(super) size: usize,
+    /// Whether the bytes of each element are reversed.
+    pub(super) swapped: bool,
+}
+
+/// One run along the innermost axis.
+struct Row {
+    start: *mut u8,
+    stride: isize,
+    len: usize,
+}
+
+impl Walk<'_> {
+    /// Calls `visit` with each run of the elements `at..at + len` of the space, and where it starts
+    /// among them.
+    fn rows(&self, at: &[usize], len: usize, mut visit: impl FnMut(Row, usize)) {
+        let inner = self.sizes.len() - 1;
+        let mut coordinates: SmallVec<[usize; 6]> = SmallVec::from_slice(at);
+        let mut done = 0;
+        while done < len {
+            let offset: isize = coordinates.iter().zip(self.strides).map(|(&c, &s)| c as isize * s).sum();
+            let run = (self.sizes[inner] - coordinates[inner]).min(len - done);
+            visit(Row { start: self.base.wrapping_offset(offset), stride: self.strides[inner], len: run }, done);
+            done += run;
+            coordinates[inner] += run;
+            self.carry(&mut coordinates);
+        }
+    }
+
+    fn carry(&self, coordinates: &mut [usize]) {
+        for axis in (1..coordinates.len()).rev() {
+            if coordinates[axis] == self.sizes[axis] {
+                coordinates[axis] = 0;
+                coordinates[axis - 1] += 1;
+            }
+        }
+    }
+
+    /// Copies the `len` elements from coordinates `at` on to `out`.
+    ///
+    /// # Safety
+    /// `at` and the `len - 1` elements after it lie in the space and may be read; `out` has room.
+    pub(super) unsafe fn gather(&self, at: &[usize], len: usize, out: *mut u8) {
+        self.rows(at, len, |row, done| {
+            // SAFETY: every element of a row is one of those the caller vouches for.
+            unsafe {
+                let out = out.add(done * self.size);
+                match self.size {
+                    1 => gather_row::<1>(row, out, false),
+                    2 => gather_row::<2>(row, out, self.swapped),
+                    4 => gather_row::<4>(row, out, self.swapped),
+                    _ => gather_row::<8>(row, out, self.swapped),
+                }
+            };
+        });
+    }
+
+    /// Copies `len` elements from `from` to those from coordinates `at` on.
+    ///
+    /// # Safety
+    /// `at` and the `len - 1` elements after it lie in the space and may be written; `from` has them.
+    pub(super) unsafe fn scatter(&self, at: &[usize], len: usize, from: *const u8) {
+        self.rows(at, len, |row, done| {
+            // SAFETY: every element of a row is one of those the caller vouches for.
+            unsafe {
+                let from = from.add(done * self.size);
+                match self.size {
+                    1 => scatter_row::<1>(row, from, false),
+                    2 => scatter_row::<2>(row, from, self.swapped),
+                    4 => scatter_row::<4>(row, from, self.swapped),
+                    _ => scatter_row::<8>(row, from, self.swapped),
+                }
+            };
+        });
+    }
+}
+
+/// # Safety
+/// The row's elements may be read, `out` has room for them.
+unsafe fn gather_row<const SIZE: usize>(row: Row, out: *mut u8, swapped: bool) {
+    let out = out.cast::<[u8; SIZE]>();
+    if row.stride == SIZE as isize && !swapped {
+        // SAFETY: the run is contiguous; scratch is apart from arrays.
+        unsafe { row.start.cast::<[u8; SIZE]>().copy_to_nonoverlapping(out, row.len) };
+        return;
+    }
+    for i in 0..row.len {
+        // SAFETY: element `i` of the row; byte arrays have no alignment.
+        unsafe {
+            let mut element = row.start.wrapping_offset(i as isize * row.stride).cast::<[u8; SIZE]>().read();
+            if swapped {
+                element.reverse();
+            }
+            out.add(i).write(element);
+        };
+    }
+}
+
+/// # Safety
+/// The row's elements may be written, `from` has them.
+unsafe fn scatter_row<const SIZE: usize>(row: Row, from: *const u8, swapped: bool) {
+    let from = from.cast::<[u8; SIZE]>();
+    if row.stride == SIZE as isize && !swapped {
+        // SAFETY: the run is contiguous; scratch is apart from arrays.
+        unsafe { from.copy_to_nonoverlapping(row.start.cast(), row.len) };
+        return;
+    }
+    for i in 0..row.len {
+        // SAFETY: element `i` of the row; byte arrays have no alignment.
+        unsafe {
+            let mut element = from.add(i).read();
+            if swapped {
+                element.reverse();
+            }
+            row.start.wrapping_offset(i as isize * row.stride).cast::<[u8; SIZE]>().write(element);
+        };
+    }
+}

@@ -1,0 +1,26 @@
+//! A compiled plan on resident arrays: tiles, blocks, threads, reductions, aliasing, cancelling.
+//!
+//! A pass visits the indices of its space in C order. A *tile* is a run of indices that one thread
+//! takes at a time, a *block* is a part of a tile that goes through the pass's steps at once and stays
+//! in the first-level cache. Neither can change a result: elementwise code has no notion of position,
+//! and reductions combine along a tree of indices alone ([`fold`]).
+//!
+//! Only what kernels take directly is given to them as it lies in memory: contiguous runs. Everything
+//! else (strides, swapped bytes, short rows) is gathered into scratch first, and scattered after.
+
+mod block;
+mod env;
+mod error;
+pub mod fold;
+mod fpenv;
+mod gather;
+mod pass;
+mod space;
+mod stream;
+pub mod tile;
+
+pub use env::{Control, Poll, Threads};
+pub use error::Error;
+pub use fpenv::FpEnv;
+pub use pass::{Operand, Run, run};
+pub use space::{Axis, Layout, Space};

@@ -1,0 +1,48 @@
+//! Which operators are lane code and which are block steps.
+//!
+//! Lane code is what every backend can emit without a call and without a trap. All else runs as a
+//! function over a block: the vector math, division of integers, shifts by a count that varies, and
+//! the casts that no 128-bit instruction set does well.
+
+use crate::dtype::Lane;
+use crate::op::Op;
+
+/// How an operator runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// As instructions of a kernel.
+    Lane,
+    /// As a function over a block.
+    Block,
+}
+
+/// The form of an operator; `constant_last` says whether its last operand is a constant.
+pub fn apply_form(op: Op, constant_last: bool) -> Form {
+    match op {
+        Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Neg | Op::Abs | Op::Sign | Op::Sqrt => Form::Lane,
+        Op::Floor | Op::Ceil | Op::Trunc | Op::Rint => Form::Lane,
+        Op::Fmin | Op::Fmax | Op::Minimum | Op::Maximum | Op::Copysign => Form::Lane,
+        Op::BitAnd | Op::BitOr | Op::BitXor | Op::BitNot => Form::Lane,
+        Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::Eq | Op::Ne | Op::Where => Form::Lane,
+        Op::IsNan | Op::IsInf | Op::IsFinite | Op::Signbit => Form::Lane,
+        Op::Shl | Op::Shr if constant_last => Form::Lane,
+        Op::Shl | Op::Shr => Form::Block,
+        Op::FloorDiv | Op::Mod | Op::Fmod | Op::Pow | Op::PowInteger => Form::Block,
+        Op::Exp | Op::Exp2 | Op::Expm1 | Op::Log | Op::Log2 | Op::Log10 | Op::Log1p => Form::Block,
+        Op::Sin | Op::Cos | Op::Tan | Op::Arcsin | Op::Arccos | Op::Arctan | Op::Arctan2 => Form::Block,
+        Op::Sinh | Op::Cosh | Op::Tanh | Op::Arcsinh | Op::Arccosh | Op::Arctanh => Form::Block,
+        Op::Hypot | Op::Cbrt => Form::Block,
+    }
+}
+
+/// The form of a cast.
+pub fn cast_form(from: Lane, to: Lane) -> Form {
+    let wide_int = |lane| matches!(lane, Lane::I64 | Lane::U64);
+    match (from, to) {
+        // One rounding, which no instruction gives.
+        (Lane::I64 | Lane::U64, Lane::F32) => Form::Block,
+        (Lane::F64, to) if to.is_int() => Form::Block,
+        (Lane::F32, to) if wide_int(to) => Form::Block,
+        (_, _) => Form::Lane,
+    }
+}

@@ -1,0 +1,196 @@
+//! Which passes a graph needs, and what each computes.
+//!
+//! A node is *kept* when later passes read it from memory: every reduction's result, and a value of
+//! one element that only a block function can make (it would be made again for every element).
+//! A node's *level* is the number of kept nodes that must be ready, one after the other, before it.
+//! What is computed at the same level over the same space goes into one pass.
+
+use super::form::Form;
+use super::pass::{self, Root, RootKind};
+use super::plan::{Check, Dest, Fold, Place, Plan, PlanOutput, Temp, TempId};
+use crate::dtype::Lane;
+use crate::ir::{Axes, Dims, Graph, Node, NodeId};
+use crate::op::Reduction;
+use rustc_hash::FxHashMap;
+
+/// How much of a graph becomes one pass.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Fusion {
+    /// As much as can be.
+    #[default]
+    Full,
+    /// One pass and one fresh temporary an operation, as NumPy does it: what fusion is measured against.
+    None,
+}
+
+/// What one pass computes.
+struct Group {
+    level: u32,
+    space: Dims,
+    axes: Axes,
+    roots: Vec<Root>,
+}
+
+/// Plans a graph whose dtypes are all lane types, as `check` makes it.
+pub fn fuse(graph: &Graph, fusion: Fusion) -> Plan {
+    Planner::new(graph, fusion).plan()
+}
+
+/// The lane type of a node.
+pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
+    graph.ty(node).dtype.lane().expect("check admits lane dtypes only")
+}
+
+struct Planner<'g> {
+    graph: &'g Graph,
+    kept: FxHashMap<NodeId, TempId>,
+    needs: Vec<u32>,
+    plan: Plan,
+    groups: Vec<Group>,
+    by_key: FxHashMap<(u32, Dims, Axes), usize>,
+}
+
+impl<'g> Planner<'g> {
+    fn new(graph: &'g Graph, fusion: Fusion) -> Planner<'g> {
+        let mut planner = Planner {
+            graph,
+            kept: FxHashMap::default(),
+            needs: Vec::new(),
+            plan: Plan::default(),
+            groups: Vec::new(),
+            by_key: FxHashMap::default(),
+        };
+        planner.choose_kept(fusion);
+        planner.find_levels();
+        planner
+    }
+
+    fn plan(mut self) -> Plan {
+        for (id, node) in self.graph.nodes() {
+            if let Some(&temp) = self.kept.get(&id) {
+                self.add_kept(id, node, temp);
+            }
+        }
+        let guarded = self.graph.guards.iter().map(|g| self.needs[g.node.index()]).max().unwrap_or(0);
+        for index in 0..self.graph.outputs.len() {
+            self.add_output(index, guarded);
+        }
+        self.groups.sort_by_key(|g| g.level);
+        let groups = std::mem::take(&mut self.groups);
+        for group in &groups {
+            let built = pass::build(self.graph, &self.kept, &group.space, group.axes, &group.roots);
+            self.plan.passes.push(built);
+        }
+        self.add_checks(&groups);
+        self.plan
+    }
+
+    fn choose_kept(&mut self, fusion: Fusion) {
+        let blocky = single_blocks(self.graph);
+        let mut used_wider = vec![false; self.graph.len()];
+        for (id, node) in self.graph.nodes() {
+            let wide = !self.graph.ty(id).is_single() || matches!(node, Node::Reduce { .. });
+            for operand in node.operands() {
+                used_wider[operand.index()] |= wide;
+            }
+        }
+        let guards: Vec<NodeId> = self.graph.guards.iter().map(|g| g.node).collect();
+        for (id, node) in self.graph.nodes() {
+            let keep = match node {
+                Node::Reduce { .. } => true,
+                Node::Apply(..) | Node::Cast(..) => {
+                    fusion == Fusion::None || (blocky[id.index()] && used_wider[id.index()])
+                }
+                Node::Input(_) | Node::Const(_) | Node::Count { .. } => false,
+            };
+            if keep || guards.contains(&id) {
+                let temp = TempId(self.plan.temps.len() as u32);
+                let dims = self.graph.canonical(&self.graph.ty(id).dims);
+                self.plan.temps.push(Temp { lane: lane(self.graph, id), dims });
+                self.kept.insert(id, temp);
+            }
+        }
+    }
+
+    /// For each node, the level at which a pass can read it.
+    fn find_levels(&mut self) {
+        for (id, node) in self.graph.nodes() {
+            let from = node.operands().iter().map(|o| self.needs[o.index()]).max().unwrap_or(0);
+            self.needs.push(from + u32::from(self.kept.contains_key(&id)));
+        }
+    }
+
+    fn add_kept(&mut self, id: NodeId, node: Node, temp: TempId) {
+        let level = self.needs[id.index()] - 1;
+        if let Node::Reduce { op, of, axes, .. } = node {
+            let fold = Fold { op, lane: self.folded_lane(op, of), from: Place::Source(0), dest: temp };
+            let space = self.graph.canonical(&self.graph.ty(of).dims);
+            self.add_root(level, space, axes, Root { value: of, kind: RootKind::Fold(fold) });
+        } else {
+            let space = self.plan.temps[temp.0 as usize].dims.clone();
+            let kind = RootKind::Store(Dest::Temp(temp));
+            self.add_root(level, space, Axes::default(), Root { value: id, kind });
+        }
+    }
+
+    fn folded_lane(&self, op: Reduction, of: NodeId) -> Lane {
+        match op {
+            Reduction::Any | Reduction::All => Lane::Bool,
+            Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => lane(self.graph, of),
+            Reduction::ArgMin | Reduction::ArgMax => lane(self.graph, of),
+        }
+    }
+
+    fn add_output(&mut self, index: usize, guarded: u32) {
+        let output = &self.graph.outputs[index];
+        let node = output.node;
+        let temp = self.kept.get(&node).copied();
+        let dims = self.graph.canonical(&self.graph.ty(node).dims);
+        let lane = lane(self.graph, node);
+        self.plan.outputs.push(PlanOutput { name: output.name.clone(), lane, dims: dims.clone(), temp });
+        if temp.is_none() {
+            let level = self.needs[node.index()].max(guarded);
+            let kind = RootKind::Store(Dest::Output(index as u32));
+            self.add_root(level, dims, Axes::default(), Root { value: node, kind });
+        }
+    }
+
+    /// Puts a root into the pass of its level and space. A store joins a pass that reduces its whole
+    /// space, for that visits the elements in order too.
+    fn add_root(&mut self, level: u32, space: Dims, axes: Axes, root: Root) {
+        let whole = (level, space.clone(), Axes::all(space.len()));
+        let key = match self.by_key.contains_key(&whole) {
+            true if axes == Axes::default() => whole,
+            _ => (level, space, axes),
+        };
+        let next = self.groups.len();
+        let place = *self.by_key.entry(key.clone()).or_insert(next);
+        if place == next {
+            self.groups.push(Group { level, space: key.1, axes: key.2, roots: Vec::new() });
+        }
+        self.groups[place].roots.push(root);
+    }
+
+    fn add_checks(&mut self, groups: &[Group]) {
+        for guard in &self.graph.guards {
+            let level = self.needs[guard.node.index()];
+            let after = groups.iter().take_while(|g| g.level < level).count();
+            let temp = self.kept[&guard.node];
+            self.plan.checks.push(Check { temp, after, kind: guard.kind, span: guard.span });
+        }
+    }
+}
+
+/// For each node of one element, whether a block function stands between it and its leaves.
+fn single_blocks(graph: &Graph) -> Vec<bool> {
+    let mut blocky: Vec<bool> = Vec::with_capacity(graph.len());
+    for (id, node) in graph.nodes() {
+        let own = match pass::form(graph, &node) {
+            Some(Form::Block) => true,
+            Some(Form::Lane) => node.operands().iter().any(|o| blocky[o.index()]),
+            None => false,
+        };
+        blocky.push(own && graph.ty(id).is_single());
+    }
+    blocky
+}

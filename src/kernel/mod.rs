@@ -1,0 +1,27 @@
+//! Graph to [`Plan`]: which passes over the data to make, and what each pass does with a block.
+//!
+//! A plan is a list of passes. A [`Pass`] visits every index of one space, block by block; a block is
+//! some hundreds of consecutive elements, so that everything between loading and storing stays in
+//! the first-level cache. Within a pass, [`Step`]s run in order on each block: a [`Kernel`] is
+//! straight-line code over lanes that a backend compiles; a block step is a function over whole
+//! blocks (vector math, integer division, …), because generated code never calls out.
+//!
+//! Elementwise values are recomputed in each pass that needs them; what a reduction gives is kept.
+//!
+//! This module knows no CPU and no memory: slots are numbers, sizes are symbolic.
+
+mod code;
+mod form;
+mod fuse;
+mod pass;
+mod plan;
+mod print;
+mod slots;
+
+pub use code::{Access, Inst, Kernel, Operand, Value};
+pub use form::{Form, apply_form, cast_form};
+pub use fuse::{Fusion, fuse};
+pub use plan::{
+    BlockFunction, Check, Dest, Fill, Fold, Pass, PassSource, Place, Plan, PlanOutput, Slot, SlotId, Source,
+    Step, Store, Temp, TempId,
+};

@@ -1,0 +1,389 @@
+//! One pass: from the nodes it computes to steps over slots.
+//!
+//! The nodes fall into *stages*: block functions of stage `k` run before the kernel of stage `k`, and
+//! read what kernels of earlier stages computed. What a step leaves for a later one stands in a slot;
+//! slots are shared by values that are not alive together.
+
+use super::code::{Access, Inst, Kernel, Operand, Value};
+use super::form::{Form, apply_form, cast_form};
+use super::fuse::lane;
+use super::plan::{
+    BlockFunction, Dest, Fill, Fold, Pass, PassSource, Place, Slot, SlotId, Source, Step, Store, TempId,
+};
+use crate::dtype::Lane;
+use crate::ir::{Axes, Dims, Graph, Node, NodeId, Scalar};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The most instructions of one kernel; longer code is cut, and what crosses the cut goes through
+/// slots. Register allocation is superlinear, and nothing is gained beyond this.
+const MAX_BODY: usize = 1024;
+
+/// Something that a pass computes.
+pub(super) struct Root {
+    pub(super) value: NodeId,
+    pub(super) kind: RootKind,
+}
+
+pub(super) enum RootKind {
+    Store(Dest),
+    Fold(Fold),
+}
+
+/// A kernel of the pass: its stage, and its part where a stage's kernel was cut.
+type KernelId = (u32, u32);
+
+/// Builds a pass that computes `roots` over `space`; nodes in `kept` are read from memory.
+pub(super) fn build(
+    graph: &Graph,
+    kept: &FxHashMap<NodeId, TempId>,
+    space: &Dims,
+    axes: Axes,
+    roots: &[Root],
+) -> Pass {
+    let mut builder = Builder::new(graph, kept, roots);
+    builder.pass.space = space.clone();
+    builder.pass.axes = axes;
+    builder.stage_nodes();
+    builder.find_uses(roots);
+    builder.add_roots(roots);
+    builder.emit();
+    super::slots::share(&mut builder.pass);
+    builder.pass
+}
+
+/// Whether a node is lane code, a block function, or (`None`) neither.
+pub(super) fn form(graph: &Graph, node: &Node) -> Option<Form> {
+    match node {
+        Node::Apply(op, args) => {
+            let constant = args.last().is_some_and(|&a| matches!(graph.node(a), Node::Const(_)));
+            Some(apply_form(*op, constant))
+        }
+        Node::Cast(to, of) => {
+            Some(cast_form(lane(graph, *of), to.lane().expect("check admits lane dtypes only")))
+        }
+        Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => None,
+    }
+}
+
+struct Builder<'g> {
+    graph: &'g Graph,
+    kept: &'g FxHashMap<NodeId, TempId>,
+    /// What the pass computes, operands before users.
+    order: Vec<NodeId>,
+    computed: FxHashSet<NodeId>,
+    stage: FxHashMap<NodeId, u32>,
+    kernel: FxHashMap<NodeId, KernelId>,
+    /// Values that a step leaves for another.
+    slots: FxHashMap<NodeId, SlotId>,
+    sources: FxHashMap<Source, u32>,
+    fills: FxHashMap<Fill, SlotId>,
+    /// Stores that a kernel makes, and stores that a block function makes itself.
+    kernel_stores: FxHashMap<KernelId, Vec<(NodeId, u32)>>,
+    block_stores: FxHashMap<NodeId, u32>,
+    crossing: FxHashMap<NodeId, usize>,
+    pass: Pass,
+}
+
+impl<'g> Builder<'g> {
+    fn new(graph: &'g Graph, kept: &'g FxHashMap<NodeId, TempId>, roots: &[Root]) -> Builder<'g> {
+        let mut builder = Builder {
+            graph,
+            kept,
+            order: Vec::new(),
+            computed: FxHashSet::default(),
+            stage: FxHashMap::default(),
+            kernel: FxHashMap::default(),
+            slots: FxHashMap::default(),
+            sources: FxHashMap::default(),
+            fills: FxHashMap::default(),
+            kernel_stores: FxHashMap::default(),
+            block_stores: FxHashMap::default(),
+            crossing: FxHashMap::default(),
+            pass: Pass::default(),
+        };
+        builder.collect(roots);
+        builder
+    }
+
+    /// Everything between the roots and the leaves, in the graph's order.
+    fn collect(&mut self, roots: &[Root]) {
+        let made_here = |root: &Root| match root.kind {
+            RootKind::Store(Dest::Temp(_)) => true,
+            RootKind::Store(Dest::Output(_)) | RootKind::Fold(_) => !self.kept.contains_key(&root.value),
+        };
+        let mut work: Vec<NodeId> = roots.iter().filter(|r| made_here(r)).map(|r| r.value).collect();
+        while let Some(node) = work.pop() {
+            if form(self.graph, &self.graph.node(node)).is_none() || !self.computed.insert(node) {
+                continue;
+            }
+            self.order.push(node);
+            let operands = self.graph.node(node).operands();
+            work.extend(operands.into_iter().filter(|o| !self.kept.contains_key(o)));
+        }
+        self.order.sort_unstable();
+    }
+
+    fn is_block(&self, node: NodeId) -> bool {
+        form(self.graph, &self.graph.node(node)) == Some(Form::Block)
+    }
+
+    fn stage_nodes(&mut self) {
+        let mut filled: FxHashMap<u32, usize> = FxHashMap::default();
+        for &node in &self.order {
+            let block = self.is_block(node);
+            let mut stage = 0;
+            for operand in self.graph.node(node).operands() {
+                if let Some(&s) = self.stage.get(&operand) {
+                    stage = stage.max(s + u32::from(block && !self.is_block(operand)));
+                }
+            }
+            self.stage.insert(node, stage);
+            if !block {
+                let count = filled.entry(stage).or_default();
+                self.kernel.insert(node, (stage, (*count / MAX_BODY) as u32));
+                *count += 1;
+            }
+        }
+    }
+
+    /// Counts the uses of each value outside the kernel that computes it.
+    fn find_uses(&mut self, roots: &[Root]) {
+        for &user in &self.order {
+            for operand in self.graph.node(user).operands() {
+                let inside = !self.is_block(user) && self.kernel.get(&operand) == self.kernel.get(&user);
+                if self.computed.contains(&operand) && !inside {
+                    *self.crossing.entry(operand).or_default() += 1;
+                }
+            }
+        }
+        for root in roots {
+            if matches!(root.kind, RootKind::Fold(_)) && self.computed.contains(&root.value) {
+                *self.crossing.entry(root.value).or_default() += 1;
+            }
+        }
+    }
+
+    fn add_roots(&mut self, roots: &[Root]) {
+        for root in roots {
+            match &root.kind {
+                RootKind::Store(dest) => self.add_store(root.value, *dest),
+                RootKind::Fold(fold) => {
+                    let from = self.place(root.value);
+                    self.pass.folds.push(Fold { from, ..fold.clone() });
+                }
+            }
+        }
+    }
+
+    fn add_store(&mut self, value: NodeId, dest: Dest) {
+        let number = self.pass.stores.len() as u32;
+        self.pass.stores.push(Store { dest, lane: lane(self.graph, value) });
+        let used_here = self.crossing.contains_key(&value) || self.block_stores.contains_key(&value);
+        if self.computed.contains(&value) && self.is_block(value) && !used_here {
+            self.block_stores.insert(value, number);
+            return;
+        }
+        let stage = self.stage.get(&value).copied().unwrap_or(0);
+        let kernel = self.kernel.get(&value).copied().unwrap_or((stage, 0));
+        self.kernel_stores.entry(kernel).or_default().push((value, number));
+    }
+
+    fn emit(&mut self) {
+        let mut stages: Vec<KernelId> =
+            self.kernel.values().chain(self.kernel_stores.keys()).copied().collect();
+        stages.extend(self.stage.values().map(|&s| (s, 0)));
+        stages.sort_unstable();
+        stages.dedup();
+        let mut nodes: FxHashMap<KernelId, Vec<NodeId>> = FxHashMap::default();
+        let mut blocks: FxHashMap<u32, Vec<NodeId>> = FxHashMap::default();
+        for &node in &self.order {
+            match self.kernel.get(&node) {
+                Some(&kernel) => nodes.entry(kernel).or_default().push(node),
+                None => blocks.entry(self.stage[&node]).or_default().push(node),
+            }
+        }
+        for id in stages {
+            if id.1 == 0 {
+                blocks.remove(&id.0).into_iter().flatten().for_each(|node| self.emit_block(node));
+            }
+            self.emit_kernel(id, &nodes.remove(&id).unwrap_or_default());
+        }
+    }
+
+    fn emit_block(&mut self, node: NodeId) {
+        let to = lane(self.graph, node);
+        let (function, operands) = match self.graph.node(node) {
+            Node::Apply(op, args) => {
+                let computed = lane(self.graph, *args.last().expect("every operator has an operand"));
+                (BlockFunction::Apply(op, computed), Node::Apply(op, args).operands())
+            }
+            Node::Cast(_, of) => {
+                (BlockFunction::Cast { from: lane(self.graph, of), to }, smallvec::smallvec![of])
+            }
+            Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
+                unreachable!("only operators and casts have a form")
+            }
+        };
+        let args = operands.iter().map(|&o| self.place(o)).collect();
+        let dest = match self.block_stores.get(&node) {
+            Some(&store) if !self.crossing.contains_key(&node) => Place::Store(store),
+            Some(_) | None => Place::Slot(self.slot(node)),
+        };
+        self.pass.steps.push(Step::Block { function, args, dest });
+    }
+
+    fn emit_kernel(&mut self, id: KernelId, nodes: &[NodeId]) {
+        let stores = self.kernel_stores.remove(&id).unwrap_or_default();
+        let mut code = Coder {
+            builder: self,
+            kernel: Kernel::default(),
+            reads: Vec::new(),
+            values: FxHashMap::default(),
+        };
+        for &node in nodes {
+            code.compute(node);
+        }
+        let mut writes = Vec::new();
+        for &node in nodes {
+            if code.builder.crossing.contains_key(&node) {
+                writes.push(Place::Slot(code.builder.slot(node)));
+                let value = code.values[&node];
+                code.kernel.stores.push(value);
+            }
+        }
+        for (node, store) in stores {
+            let value = code.value(node);
+            code.kernel.stores.push(value);
+            writes.push(Place::Store(store));
+        }
+        let Coder { kernel, reads, .. } = code;
+        if !writes.is_empty() {
+            self.pass.steps.push(Step::Jit { kernel, reads, writes });
+        }
+    }
+
+    /// Where a block function or a fold finds a value.
+    fn place(&mut self, node: NodeId) -> Place {
+        if self.computed.contains(&node) {
+            return Place::Slot(self.slot(node));
+        }
+        let lane = lane(self.graph, node);
+        if let Node::Const(value) = self.graph.node(node) {
+            return self.fill(Fill::Const(value), lane);
+        }
+        let source = self.source(node);
+        match self.pass.sources[source as usize].is_single() {
+            true => self.fill(Fill::Source(source), lane),
+            false => Place::Source(source),
+        }
+    }
+
+    fn fill(&mut self, fill: Fill, lane: Lane) -> Place {
+        if let Some(&slot) = self.fills.get(&fill) {
+            return Place::Slot(slot);
+        }
+        let slot = self.new_slot(lane);
+        self.fills.insert(fill.clone(), slot);
+        self.pass.fills.push((slot, lane, fill));
+        Place::Slot(slot)
+    }
+
+    fn slot(&mut self, node: NodeId) -> SlotId {
+        if let Some(&slot) = self.slots.get(&node) {
+            return slot;
+        }
+        let slot = self.new_slot(lane(self.graph, node));
+        self.slots.insert(node, slot);
+        slot
+    }
+
+    fn new_slot(&mut self, lane: Lane) -> SlotId {
+        self.pass.slots.push(Slot { size: lane.size() });
+        SlotId(self.pass.slots.len() as u32 - 1)
+    }
+
+    fn source(&mut self, node: NodeId) -> u32 {
+        let source = match (self.kept.get(&node), self.graph.node(node)) {
+            (Some(&temp), _) => Source::Temp(temp),
+            (None, Node::Input(input)) => Source::Input(input),
+            (None, Node::Count { of, axes }) => Source::Count(counted(self.graph, of, axes)),
+            (None, Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. }) => {
+                unreachable!("neither kept nor a leaf")
+            }
+        };
+        let next = self.pass.sources.len() as u32;
+        let number = *self.sources.entry(source.clone()).or_insert(next);
+        if number == next {
+            let dims = self.graph.canonical(&self.graph.ty(node).dims);
+            self.pass.sources.push(PassSource { source, lane: lane(self.graph, node), dims });
+        }
+        number
+    }
+}
+
+/// The dimensions along which a `Count` counts.
+fn counted(graph: &Graph, of: NodeId, axes: Axes) -> Dims {
+    let dims = graph.canonical(&graph.ty(of).dims);
+    dims.iter().enumerate().filter(|&(axis, _)| axes.contains(axis)).map(|(_, &d)| d).collect()
+}
+
+/// The code of one kernel as it is written.
+struct Coder<'b, 'g> {
+    builder: &'b mut Builder<'g>,
+    kernel: Kernel,
+    reads: Vec<Place>,
+    values: FxHashMap<NodeId, Value>,
+}
+
+impl Coder<'_, '_> {
+    fn push(&mut self, inst: Inst, lane: Lane) -> Value {
+        self.kernel.body.push((inst, lane));
+        Value(self.kernel.body.len() as u32 - 1)
+    }
+
+    fn compute(&mut self, node: NodeId) {
+        let lane = lane(self.builder.graph, node);
+        let inst = match self.builder.graph.node(node) {
+            Node::Apply(op, args) => Inst::Apply(op, args.iter().map(|&a| self.value(a)).collect()),
+            Node::Cast(_, of) => Inst::Cast(self.value(of)),
+            Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
+                unreachable!("only operators and casts are computed")
+            }
+        };
+        let value = self.push(inst, lane);
+        self.values.insert(node, value);
+    }
+
+    /// The value of a node in this kernel, loading it if it comes from elsewhere.
+    fn value(&mut self, node: NodeId) -> Value {
+        if let Some(&value) = self.values.get(&node) {
+            return value;
+        }
+        let lane = lane(self.builder.graph, node);
+        let value = match self.builder.graph.node(node) {
+            Node::Const(scalar) => self.constant(scalar),
+            Node::Input(_) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
+                self.load(node, lane)
+            }
+        };
+        self.values.insert(node, value);
+        value
+    }
+
+    fn constant(&mut self, scalar: Scalar) -> Value {
+        self.push(Inst::Const(scalar), scalar.lane)
+    }
+
+    fn load(&mut self, node: NodeId, lane: Lane) -> Value {
+        let (place, access) = if self.builder.computed.contains(&node) {
+            (Place::Slot(self.builder.slot(node)), Access::Contiguous)
+        } else {
+            let source = self.builder.source(node);
+            let single = self.builder.pass.sources[source as usize].is_single();
+            (Place::Source(source), if single { Access::Scalar } else { Access::Contiguous })
+        };
+        self.reads.push(place);
+        self.kernel.operands.push(Operand { lane, access });
+        self.push(Inst::Load(self.reads.len() as u32 - 1), lane)
+    }
+}

@@ -1,0 +1,209 @@
+//! The plain data of a plan.
+
+use super::code::Kernel;
+use crate::dtype::Lane;
+use crate::ir::{Axes, Dims, GuardKind, InputId, Scalar};
+use crate::op::{Op, Reduction};
+use crate::span::Span;
+use smallvec::SmallVec;
+
+/// An array that the plan keeps between passes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TempId(pub u32);
+
+/// A kept array: its dtype and dimensions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Temp {
+    /// The dtype.
+    pub lane: Lane,
+    /// The dimensions, as graph types have them.
+    pub dims: Dims,
+}
+
+/// Where a pass reads an array from.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Source {
+    /// The caller's.
+    Input(InputId),
+    /// An earlier pass's.
+    Temp(TempId),
+    /// The product of the sizes of these dimensions, an i64.
+    Count(Dims),
+}
+
+/// Where a pass writes an array to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Dest {
+    /// The plan's output of that number.
+    Output(u32),
+    /// A kept array.
+    Temp(TempId),
+}
+
+/// An array that a pass reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PassSource {
+    /// Which.
+    pub source: Source,
+    /// Its dtype.
+    pub lane: Lane,
+    /// Its dimensions: broadcast to the pass's space, aligned at the last axis.
+    pub dims: Dims,
+}
+
+impl PassSource {
+    /// Whether it is one element for the whole pass.
+    pub fn is_single(&self) -> bool {
+        self.dims.iter().all(|&d| d == crate::ir::Dim::One)
+    }
+}
+
+/// A block of scratch memory of one thread.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SlotId(pub u32);
+
+/// The size of a slot: values share slots when their lifetimes do not meet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slot {
+    /// Bytes an element.
+    pub size: usize,
+}
+
+/// Where a step finds or leaves a block.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Place {
+    /// The pass's source of that number.
+    Source(u32),
+    /// Scratch.
+    Slot(SlotId),
+    /// The pass's store of that number.
+    Store(u32),
+}
+
+/// A function over blocks.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum BlockFunction {
+    /// An operator, and the dtype it computes in.
+    Apply(Op, Lane),
+    /// A cast.
+    Cast {
+        /// From this dtype.
+        from: Lane,
+        /// To that.
+        to: Lane,
+    },
+}
+
+/// One step of a pass, run for each block in turn.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// Lane code.
+    Jit {
+        /// The code.
+        kernel: Kernel,
+        /// Its operands, in order.
+        reads: Vec<Place>,
+        /// Its stores, in order.
+        writes: Vec<Place>,
+    },
+    /// A function over the block.
+    Block {
+        /// Which.
+        function: BlockFunction,
+        /// Its operands: contiguous blocks.
+        args: SmallVec<[Place; 3]>,
+        /// Its result.
+        dest: Place,
+    },
+}
+
+/// What a slot that a block function reads holds throughout: the same element everywhere.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Fill {
+    /// A constant.
+    Const(Scalar),
+    /// A source of one element.
+    Source(u32),
+}
+
+/// An array that an elementwise pass writes, over its whole space.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Store {
+    /// Where to.
+    pub dest: Dest,
+    /// The dtype.
+    pub lane: Lane,
+}
+
+/// A reduction that a pass makes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fold {
+    /// Which.
+    pub op: Reduction,
+    /// The dtype of the elements.
+    pub lane: Lane,
+    /// Where the elements of a block are.
+    pub from: Place,
+    /// Where the result goes.
+    pub dest: TempId,
+}
+
+/// One pass over an index space.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Pass {
+    /// The space.
+    pub space: Dims,
+    /// The axes of the space that its folds reduce; all folds of a pass reduce the same.
+    pub axes: Axes,
+    /// What it reads.
+    pub sources: Vec<PassSource>,
+    /// Scratch.
+    pub slots: Vec<Slot>,
+    /// Slots filled once, before the first block.
+    pub fills: Vec<(SlotId, Lane, Fill)>,
+    /// What happens to each block.
+    pub steps: Vec<Step>,
+    /// What it writes.
+    pub stores: Vec<Store>,
+    /// What it reduces.
+    pub folds: Vec<Fold>,
+}
+
+/// A condition to look at once its pass is done, before any output is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Check {
+    /// A kept bool without axes; true is the error.
+    pub temp: TempId,
+    /// The number of passes after which it is known.
+    pub after: usize,
+    /// What is wrong.
+    pub kind: GuardKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// A result of the plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlanOutput {
+    /// Its name, if it has one.
+    pub name: Option<Box<str>>,
+    /// The dtype.
+    pub lane: Lane,
+    /// The dimensions.
+    pub dims: Dims,
+    /// The kept array that already holds it, where a reduction's result is the output itself.
+    pub temp: Option<TempId>,
+}
+
+/// How a graph will be computed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Plan {
+    /// The passes, in order.
+    pub passes: Vec<Pass>,
+    /// The arrays kept between them.
+    pub temps: Vec<Temp>,
+    /// Conditions that fail the run.
+    pub checks: Vec<Check>,
+    /// The results.
+    pub outputs: Vec<PlanOutput>,
+}

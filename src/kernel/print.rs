@@ -1,0 +1,157 @@
+//! The text form of plans and kernels, for `explain` and for tests.
+
+use super::code::{Access, Inst, Kernel};
+use super::plan::{BlockFunction, Dest, Fill, Pass, Place, Plan, Source, Step};
+use crate::ir::{Dim, Dims};
+use std::fmt;
+
+struct Shape<'a>(&'a Dims);
+
+impl fmt::Display for Shape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (i, dim) in self.0.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            match dim {
+                Dim::One => f.write_str("1")?,
+                Dim::Size(id) => write!(f, "n{}", id.index())?,
+            }
+        }
+        f.write_str("]")
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Source(n) => write!(f, "source{n}"),
+            Place::Slot(s) => write!(f, "slot{}", s.0),
+            Place::Store(n) => write!(f, "store{n}"),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Input(id) => write!(f, "input {}", id.index()),
+            Source::Temp(id) => write!(f, "temp {}", id.0),
+            Source::Count(dims) => write!(f, "count {}", Shape(dims)),
+        }
+    }
+}
+
+impl fmt::Display for Dest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Dest::Output(n) => write!(f, "output {n}"),
+            Dest::Temp(id) => write!(f, "temp {}", id.0),
+        }
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (inst, lane)) in self.body.iter().enumerate() {
+            write!(f, "      v{i} = ")?;
+            match inst {
+                Inst::Load(n) => {
+                    let access = self.operands[*n as usize].access;
+                    write!(f, "load {n}{}", if access == Access::Scalar { " scalar" } else { "" })?;
+                }
+                Inst::Const(value) => write!(f, "const {value:?}")?,
+                Inst::Apply(op, args) => {
+                    write!(f, "{}", op.name())?;
+                    args.iter().try_for_each(|a| write!(f, " v{}", a.0))?;
+                }
+                Inst::Cast(of) => write!(f, "cast v{}", of.0)?,
+            }
+            writeln!(f, " : {lane}")?;
+        }
+        for (i, value) in self.stores.iter().enumerate() {
+            writeln!(f, "      store {i} v{}", value.0)?;
+        }
+        Ok(())
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, places: &[Place]) -> fmt::Result {
+    for (i, place) in places.iter().enumerate() {
+        write!(f, "{}{place}", if i == 0 { "" } else { ", " })?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Jit { kernel, reads, writes } => {
+                f.write_str("    kernel (")?;
+                list(f, reads)?;
+                f.write_str(") -> (")?;
+                list(f, writes)?;
+                write!(f, ")\n{kernel}")
+            }
+            Step::Block { function, args, dest } => {
+                match function {
+                    BlockFunction::Apply(op, lane) => write!(f, "    block {} {lane} (", op.name())?,
+                    BlockFunction::Cast { from, to } => write!(f, "    block cast {from} to {to} (")?,
+                }
+                list(f, args)?;
+                writeln!(f, ") -> {dest}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  over {}", Shape(&self.space))?;
+        for (i, source) in self.sources.iter().enumerate() {
+            writeln!(f, "    source{i} = {} {}{}", source.source, source.lane, Shape(&source.dims))?;
+        }
+        for (slot, lane, fill) in &self.fills {
+            match fill {
+                Fill::Const(value) => writeln!(f, "    slot{} = fill {value:?}", slot.0)?,
+                Fill::Source(n) => writeln!(f, "    slot{} = fill source{n} : {lane}", slot.0)?,
+            }
+        }
+        self.steps.iter().try_for_each(|step| write!(f, "{step}"))?;
+        for (i, store) in self.stores.iter().enumerate() {
+            writeln!(f, "    store{i} -> {} {}", store.dest, store.lane)?;
+        }
+        for fold in &self.folds {
+            write!(f, "    fold {} {} {} over axes", fold.op.name(), fold.lane, fold.from)?;
+            (0..self.space.len()).filter(|&a| self.axes.contains(a)).try_for_each(|a| write!(f, " {a}"))?;
+            writeln!(f, " -> temp {}", fold.dest.0)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, temp) in self.temps.iter().enumerate() {
+            writeln!(f, "temp {i}: {}{}", temp.lane, Shape(&temp.dims))?;
+        }
+        for (i, pass) in self.passes.iter().enumerate() {
+            writeln!(f, "pass {i}")?;
+            write!(f, "{pass}")?;
+            for check in self.checks.iter().filter(|c| c.after == i + 1) {
+                writeln!(f, "  fail if temp {}: {:?}", check.temp.0, check.kind)?;
+            }
+        }
+        for (i, output) in self.outputs.iter().enumerate() {
+            write!(f, "output {i}")?;
+            if let Some(name) = &output.name {
+                write!(f, " {name}")?;
+            }
+            write!(f, ": {}{}", output.lane, Shape(&output.dims))?;
+            match output.temp {
+                Some(temp) => writeln!(f, " = temp {}", temp.0)?,
+                None => writeln!(f)?,
+            }
+        }
+        Ok(())
+    }
+}

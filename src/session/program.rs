@@ -1,0 +1,261 @@
+//! A formula compiled for inputs of certain types, and running it.
+
+use super::Session;
+use crate::array::{Array, Input, ViewMut};
+use crate::backend::{self, Compiled};
+use crate::check::{self, InputDType, InputType, Options};
+use crate::diagnostic::Diagnostic;
+use crate::dtype::DType;
+use crate::error::Error;
+use crate::exec::{self, Operand, Poll, Run};
+use crate::ir::{Constraint, Dim, DimOrigin, Graph, GuardKind, Scalar, WeakFit};
+use crate::kernel::{self, Fusion};
+use crate::opt;
+use crate::shape::Shape;
+use crate::syntax;
+use crate::target::Target;
+use smallvec::SmallVec;
+
+/// A formula compiled for inputs of certain dtypes and ranks. It serves arrays of every size that has
+/// the same axes of size 1.
+#[derive(Debug)]
+pub struct Program {
+    text: Box<str>,
+    types: Vec<InputType>,
+    dims: Vec<DimOrigin>,
+    constraints: Vec<Constraint>,
+    weak_fits: Vec<WeakFit>,
+    compiled: Compiled,
+}
+
+/// The work, in elements, from which threads are looked at.
+const LARGE: usize = 1 << 12;
+
+impl Program {
+    /// Text to compiled plan: the pipeline.
+    pub(super) fn compile(
+        text: &str,
+        types: &[InputType],
+        options: &Options,
+        fusion: Fusion,
+        target: Target,
+    ) -> Result<Program, Error> {
+        let graph = opt::run(graph(text, types, options)?);
+        let plan = kernel::fuse(&graph, fusion);
+        let dims = (0..graph.dim_count()).map(|d| graph.dim_origin(crate::ir::DimId::from_index(d))).collect();
+        Ok(Program {
+            text: text.into(),
+            types: types.to_vec(),
+            dims,
+            constraints: graph.constraints,
+            weak_fits: graph.weak_fits,
+            compiled: backend::compile(plan, target),
+        })
+    }
+
+    /// The formula.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The names of the results, in order; `None` for one that was not assigned.
+    pub fn result_names(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
+        self.compiled.plan.outputs.iter().map(|o| o.name.as_deref())
+    }
+
+    /// Whether these are inputs of the names and types that the program was compiled for.
+    pub(super) fn fits<'a>(&self, inputs: impl Iterator<Item = (&'a str, Input<'a>)>) -> bool {
+        let mut types = self.types.iter();
+        let all = inputs.into_iter().all(|(name, input)| {
+            types.next().is_some_and(|ty| *ty.name == *name && fits(ty, &input))
+        });
+        all && types.next().is_none()
+    }
+
+    /// As [`fits`](Program::fits), of inputs by position.
+    pub(super) fn fits_positions(&self, inputs: &[Input<'_>]) -> bool {
+        self.types.len() == inputs.len() && self.types.iter().zip(inputs).all(|(ty, input)| fits(ty, input))
+    }
+
+    pub(super) fn expect_results(&self, expected: usize) -> Result<(), Error> {
+        let actual = self.compiled.plan.outputs.len();
+        if actual == expected { Ok(()) } else { Err(Error::Results { actual, expected }) }
+    }
+
+    /// Runs the program, making its results.
+    pub(super) fn run(
+        &self,
+        session: &Session,
+        inputs: &[Input<'_>],
+        poll: Option<Poll<'_>>,
+    ) -> Result<Vec<Array>, Error> {
+        let bound = self.bind(inputs)?;
+        let mut arrays = Vec::with_capacity(self.compiled.plan.outputs.len());
+        for output in &self.compiled.plan.outputs {
+            let shape = bound.shape(&output.dims);
+            arrays.push(Array::from_pool(&session.pool, DType::from(output.lane), &shape)?);
+        }
+        let mut views: SmallVec<[ViewMut<'_>; 2]> = arrays.iter_mut().map(ViewMut::from).collect();
+        self.run_bound(session, &bound, &mut views, poll)?;
+        drop(views);
+        Ok(arrays)
+    }
+
+    /// Runs the program into arrays of the results' dtypes and shapes.
+    pub(super) fn run_into(
+        &self,
+        session: &Session,
+        inputs: &[Input<'_>],
+        outs: &mut [ViewMut<'_>],
+        poll: Option<Poll<'_>>,
+    ) -> Result<(), Error> {
+        self.expect_results(outs.len())?;
+        let bound = self.bind(inputs)?;
+        for (output, out) in self.compiled.plan.outputs.iter().zip(outs.iter()) {
+            let expected = DType::from(output.lane);
+            if out.dtype() != expected {
+                return Err(crate::array::Error::DType { expected, actual: out.dtype() }.into());
+            }
+            let shape = bound.shape(&output.dims);
+            if out.shape() != shape.as_slice() {
+                let (expected, actual) = (shape.as_slice().into(), out.shape().into());
+                return Err(crate::array::Error::Shape { expected, actual }.into());
+            }
+        }
+        self.run_bound(session, &bound, outs, poll)
+    }
+
+    fn run_bound(
+        &self,
+        session: &Session,
+        bound: &Bound<'_>,
+        outs: &mut [ViewMut<'_>],
+        poll: Option<Poll<'_>>,
+    ) -> Result<(), Error> {
+        let large = bound.sizes.iter().product::<usize>() >= LARGE;
+        let run = Run {
+            compiled: &self.compiled,
+            inputs: &bound.operands,
+            sizes: &bound.sizes,
+            pool: &session.pool,
+            control: session.control(poll, large),
+        };
+        exec::run(&run, outs).map_err(|error| self.located(error))
+    }
+
+    /// Errors that point into the formula become diagnostics of it.
+    fn located(&self, error: exec::Error) -> Error {
+        match error {
+            exec::Error::Guard { span, kind } => {
+                let diagnostic = Diagnostic::new(error.code(), error.to_string());
+                let diagnostic = match kind {
+                    GuardKind::NegativePower => diagnostic
+                        .at(span, "an exponent here is negative")
+                        .help("raise a float instead, as in `float64(x) ** y`"),
+                    GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
+                };
+                Error::formula(&self.text, vec![diagnostic])
+            }
+            other => Error::Run(other),
+        }
+    }
+
+    /// Looks at the inputs' sizes and values as far as the plan depends on them.
+    fn bind<'a>(&self, inputs: &'a [Input<'_>]) -> Result<Bound<'a>, Error> {
+        let sizes: SmallVec<[usize; 8]> =
+            self.dims.iter().map(|d| inputs[d.input.index()].shape()[d.axis as usize]).collect();
+        let differ = |c: &&Constraint| sizes[c.left.index()] != sizes[c.right.index()];
+        let mut wrong: Vec<Diagnostic> =
+            self.constraints.iter().filter(differ).map(|c| self.mismatch(c, inputs)).collect();
+        wrong.extend(self.weak_fits.iter().filter_map(|fit| misfit(fit, inputs)));
+        if !wrong.is_empty() {
+            return Err(Error::formula(&self.text, wrong));
+        }
+        let operands = inputs.iter().map(operand).collect();
+        Ok(Bound { sizes, operands })
+    }
+
+    fn mismatch(&self, constraint: &Constraint, inputs: &[Input<'_>]) -> Diagnostic {
+        let side = |d: crate::ir::DimId| {
+            let origin = self.dims[d.index()];
+            let shape = inputs[origin.input.index()].shape();
+            format!("`{}` has shape {}", self.types[origin.input.index()].name.escape_debug(), tuple(shape))
+        };
+        Diagnostic::new("shape-mismatch", "the shapes cannot be broadcast together")
+            .at(constraint.span, format!("{}, {}", side(constraint.left), side(constraint.right)))
+    }
+}
+
+/// Text to typed graph.
+pub(crate) fn graph(text: &str, types: &[InputType], options: &Options) -> Result<Graph, Error> {
+    let program = syntax::parse(text)
+        .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))?;
+    check::lower(&program, types, options)
+        .map_err(|errors| Error::formula(text, errors.iter().map(check::Error::diagnostic).collect()))
+}
+
+/// Inputs with the sizes that they give to dimensions.
+struct Bound<'a> {
+    sizes: SmallVec<[usize; 8]>,
+    operands: SmallVec<[Operand<'a>; 4]>,
+}
+
+impl Bound<'_> {
+    fn shape(&self, dims: &[Dim]) -> Shape {
+        let size = |d: &Dim| match d {
+            Dim::One => 1,
+            Dim::Size(id) => self.sizes[id.index()],
+        };
+        dims.iter().map(size).collect()
+    }
+}
+
+/// The type of an input, as `check` sees it.
+pub(super) fn input_type(name: &str, input: &Input<'_>) -> InputType {
+    let ones = input.shape().iter().map(|&n| n == 1).collect();
+    InputType { name: name.into(), dtype: input_dtype(input), ones }
+}
+
+/// The dtype of an input, as `check` sees it.
+pub(super) fn input_dtype(input: &Input<'_>) -> InputDType {
+    match input {
+        Input::View(view) => InputDType::Strong(view.dtype()),
+        Input::Scalar(scalar) => InputDType::Strong(scalar.dtype()),
+        // What no i64 holds can only mean a u64.
+        Input::WeakInt(value) if i64::try_from(*value).is_err() => InputDType::Strong(DType::U64),
+        Input::WeakInt(_) => InputDType::WeakInt,
+        Input::WeakFloat(_) => InputDType::WeakFloat,
+    }
+}
+
+fn fits(ty: &InputType, input: &Input<'_>) -> bool {
+    let shape = input.shape();
+    ty.dtype == input_dtype(input)
+        && ty.ones.len() == shape.len()
+        && ty.ones.iter().zip(shape).all(|(&one, &n)| one == (n == 1))
+}
+
+fn operand<'a>(input: &'a Input<'_>) -> Operand<'a> {
+    match input {
+        Input::View(view) => Operand::View(view.clone()),
+        Input::Scalar(scalar) => Operand::Single(scalar.bits()),
+        Input::WeakInt(value) => Operand::Single(*value as u64),
+        Input::WeakFloat(value) => Operand::Single(value.to_bits()),
+    }
+}
+
+/// A plain integer that the dtype it met does not hold.
+fn misfit(fit: &WeakFit, inputs: &[Input<'_>]) -> Option<Diagnostic> {
+    let Input::WeakInt(value) = inputs[fit.input.index()] else { return None };
+    let fits = fit.dtype.lane().is_none_or(|lane| Scalar::from_i128(lane, value).is_some());
+    (!fits).then(|| {
+        Diagnostic::new("number-out-of-range", format!("the integer {value} does not fit {}", fit.dtype))
+            .at(fit.span, "met here")
+    })
+}
+
+/// A shape as Python writes it.
+fn tuple(shape: &[usize]) -> String {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    if let [one] = sizes.as_slice() { format!("({one},)") } else { format!("({})", sizes.join(", ")) }
+}

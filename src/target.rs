@@ -1,0 +1,84 @@
+//! What this CPU can do, as a value: found once, passed down, printed by `explain`.
+
+use std::fmt;
+
+/// Instruction levels, each including those before it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// Nothing that machine code could rely on: formulas run in the interpreter.
+    None,
+    /// x86-64-v2: SSE4.2 and what precedes it. Rounding and byte shuffles need it.
+    Sse42,
+    /// With AVX: the same lanes, three-operand instructions.
+    Avx,
+    /// x86-64-v3: AVX2 and FMA.
+    Avx2,
+    /// x86-64-v4: AVX-512 F, BW, DQ and VL.
+    Avx512,
+}
+
+impl Level {
+    /// Every level, the lowest first.
+    pub const ALL: [Level; 5] = [Level::None, Level::Sse42, Level::Avx, Level::Avx2, Level::Avx512];
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Level::None => "interp",
+            Level::Sse42 => "sse4.2",
+            Level::Avx => "avx",
+            Level::Avx2 => "avx2",
+            Level::Avx512 => "avx512",
+        })
+    }
+}
+
+/// What generated code may use.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Target {
+    /// The instruction level.
+    pub level: Level,
+}
+
+impl Target {
+    /// The CPU that runs this code.
+    pub fn host() -> Target {
+        Target { level: host_level() }
+    }
+
+    /// The same machine, without what is above `level`.
+    #[must_use]
+    pub fn at_most(self, level: Level) -> Target {
+        Target { level: self.level.min(level) }
+    }
+
+    /// Every target that the host can run, the interpreter's first.
+    pub fn all() -> impl Iterator<Item = Target> {
+        let host = Target::host();
+        Level::ALL.into_iter().filter(move |&l| l <= host.level).map(|level| Target { level })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.level.fmt(f)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn host_level() -> Level {
+    use std::arch::is_x86_feature_detected as has;
+    let steps = [
+        (has!("sse4.2") && has!("ssse3") && has!("popcnt"), Level::Sse42),
+        (has!("avx"), Level::Avx),
+        (has!("avx2") && has!("fma") && has!("bmi1") && has!("bmi2"), Level::Avx2),
+        (has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl"), Level::Avx512),
+    ];
+    steps.iter().take_while(|s| s.0).last().map_or(Level::None, |s| s.1)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn host_level() -> Level {
+    Level::None
+}

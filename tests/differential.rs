@@ -1,0 +1,159 @@
+//! Random typed programs: the reference on the raw graph, the reference on the optimised graph, the
+//! interpreter and machine code at every instruction level agree bit for bit.
+//!
+//! `NUMFUSE_PROGRAMS=1000000 cargo test --release --test differential` runs the long form;
+//! `NUMFUSE_SEED` begins at another program.
+
+mod programs;
+
+use numfuse::array::{Array, Input};
+use numfuse::check::{self, Options};
+use numfuse::exec::{self, Control, Operand, Run, Threads};
+use numfuse::ir::{Dim, DimId, Graph};
+use numfuse::kernel::{Fusion, fuse};
+use numfuse::reference::{self, Value};
+use numfuse::target::Target;
+use numfuse::{backend, opt, syntax};
+use programs::{RandomProgram, value_of};
+
+/// The programs of a normal run.
+const PROGRAMS: u64 = 20_000;
+
+fn from_environment(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+}
+
+/// The raw graph of a program that has one.
+fn graph(program: &RandomProgram) -> Option<Graph> {
+    let parsed = syntax::parse(&program.text).unwrap_or_else(|e| panic!("{}: {e:?}", program.text));
+    check::lower(&parsed, &program.types(), &Options::default()).ok()
+}
+
+fn run_compiled(
+    graph: &Graph,
+    program: &RandomProgram,
+    target: Target,
+    fusion: Fusion,
+    threads: Option<&Threads>,
+) -> Result<Vec<Value>, exec::Error> {
+    let compiled = backend::compile(fuse(graph, fusion), target);
+    let sizes: Vec<usize> = (0..graph.dim_count())
+        .map(|d| graph.dim_origin(DimId::from_index(d)))
+        .map(|o| program.inputs[o.input.index()].shape[o.axis as usize])
+        .collect();
+    let size = |d: &Dim| match d {
+        Dim::One => 1,
+        Dim::Size(id) => sizes[id.index()],
+    };
+    let operands: Vec<Operand<'_>> = program.inputs.iter().map(|i| operand(i.input())).collect();
+    let mut outs: Vec<Array> = Vec::new();
+    for output in &compiled.plan.outputs {
+        let shape: Vec<usize> = output.dims.iter().map(size).collect();
+        outs.push(Array::zeros(output.lane.into(), &shape).expect("small"));
+    }
+    let mut views: Vec<_> = outs.iter_mut().map(numfuse::array::ViewMut::from).collect();
+    let pool = numfuse::array::Pool::new(0);
+    let control = Control { threads, limit: 16, poll: None };
+    let run = Run { compiled: &compiled, inputs: &operands, sizes: &sizes, pool: &pool, control };
+    exec::run(&run, &mut views)?;
+    drop(views);
+    Ok(outs.iter().map(value_of).collect())
+}
+
+fn operand(input: Input<'_>) -> Operand<'_> {
+    match input {
+        Input::View(view) => Operand::View(view),
+        Input::WeakInt(value) => Operand::Single(value as u64),
+        Input::WeakFloat(value) => Operand::Single(value.to_bits()),
+        other => panic!("not generated: {other:?}"),
+    }
+}
+
+fn expect_same(what: &str, seed: u64, program: &RandomProgram, expected: &[Value], actual: &[Value]) {
+    let same = expected.len() == actual.len() && expected.iter().zip(actual).all(|(e, a)| e.same(a));
+    assert!(
+        same,
+        "program {seed}: {what} differs\n{}\n{}expected {expected:?}\nactual   {actual:?}",
+        program.text,
+        program.inputs.iter().map(|i| format!("{} = {} {:?}\n", i.name, i.lane, i.shape)).collect::<String>(),
+    );
+}
+
+/// Machine code is made of every kernel: none falls back to the interpreter unseen.
+#[cfg(feature = "cranelift")]
+fn expect_no_refusal(graph: &Graph, target: Target, program: &RandomProgram) {
+    use numfuse::backend::{Backend, cranelift::Cranelift};
+    use numfuse::kernel::Step;
+    if target.level == numfuse::target::Level::None {
+        return;
+    }
+    for step in fuse(graph, Fusion::Full).passes.iter().flat_map(|p| &p.steps) {
+        if let Step::Jit { kernel, .. } = step
+            && let Err(refusal) = Cranelift.compile(kernel, target)
+        {
+            panic!("{target}: {refusal}\n{}\n{kernel}", program.text);
+        }
+    }
+}
+
+#[cfg(not(feature = "cranelift"))]
+fn expect_no_refusal(_: &Graph, _: Target, _: &RandomProgram) {}
+
+/// Runs one program everywhere; whether it was one that `check` accepts.
+fn check_program(seed: u64, threads: &Threads) -> bool {
+    let program = RandomProgram::new(seed);
+    let Some(raw) = graph(&program) else { return false };
+    let values: Vec<Value> = program.inputs.iter().map(programs::RandomInput::value).collect();
+    let expected = reference::eval(&raw, &values);
+    let optimised = opt::run(raw);
+    let again = reference::eval(&optimised, &values);
+    let expected = match (expected, &again) {
+        (Ok(expected), _) => expected,
+        // A value that no result needs is not computed, so it cannot fail for being empty.
+        (Err(reference::Error::Empty { .. }), Ok(needed)) => needed.clone(),
+        (Err(error), again) => {
+            assert!(again.is_err(), "program {seed}: only the optimised graph succeeds, not {error:?}");
+            if !matches!(error, reference::Error::Sizes { .. }) {
+                let failed = run_compiled(&optimised, &program, Target::host(), Fusion::Full, None);
+                assert!(failed.is_err(), "program {seed}: only the compiled plan succeeds\n{}", program.text);
+            }
+            return true;
+        }
+    };
+    expect_same("the optimised reference", seed, &program, &expected, &again.unwrap_or_default());
+    for target in Target::all() {
+        expect_no_refusal(&optimised, target, &program);
+        let run = run_compiled(&optimised, &program, target, Fusion::Full, None);
+        let actual = run.unwrap_or_else(|e| panic!("program {seed} on {target}: {e}\n{}", program.text));
+        expect_same(&target.to_string(), seed, &program, &expected, &actual);
+    }
+    // Alternating, for time: threads, and one pass an operation.
+    let (fusion, pool) = if seed.is_multiple_of(2) { (Fusion::None, None) } else { (Fusion::Full, Some(threads)) };
+    let run = run_compiled(&optimised, &program, Target::host(), fusion, pool);
+    let actual = run.unwrap_or_else(|e| panic!("program {seed} {fusion:?}: {e}\n{}", program.text));
+    expect_same("unfused or threaded", seed, &program, &expected, &actual);
+    true
+}
+
+#[test]
+fn every_tier_agrees_with_the_reference() {
+    let wanted = from_environment("NUMFUSE_PROGRAMS", PROGRAMS);
+    let first = from_environment("NUMFUSE_SEED", 0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let tried: u64 = std::thread::scope(|scope| {
+        let worker = |w: u64| {
+            let threads = Threads::new(3);
+            let mut tried = 0;
+            let mut accepted = 0;
+            while accepted < wanted.div_ceil(workers) {
+                accepted += u64::from(check_program(first + tried * workers + w, &threads));
+                tried += 1;
+                assert!(tried < 1000 || accepted * 20 > tried, "hardly any program is accepted");
+            }
+            tried
+        };
+        let running: Vec<_> = (0..workers).map(|w| scope.spawn(move || worker(w))).collect();
+        running.into_iter().map(|r| r.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).sum()
+    });
+    println!("{wanted} programs from seed {first} ({tried} tried): 0 differences");
+}

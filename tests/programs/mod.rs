@@ -1,0 +1,300 @@
+//! Random typed programs with random inputs: text, arrays of every layout, and how to run them.
+//!
+//! Values lean on what breaks code: zeros of both signs, extremes, subnormals, NaN, ties. Layouts lean on
+//! what breaks loops: reversed, strided, broadcast, swapped and unaligned arrays, empty axes, axes of one.
+
+use numfuse::array::{Array, Input, View};
+use numfuse::check::{InputDType, InputType};
+use numfuse::dtype::{DType, Lane};
+use numfuse::ir::{Node, Graph};
+use numfuse::reference::Value;
+
+/// A small random number generator (splitmix64): the same programs everywhere for the same seed.
+pub struct Random(pub u64);
+
+impl Random {
+    /// Any 64 bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.bits() % n.max(1) as u64) as usize
+    }
+
+    /// True once in `n`.
+    pub fn once_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    /// One of them.
+    pub fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+        of[self.below(of.len())]
+    }
+}
+
+/// An input of a program: its elements and how they lie in memory.
+pub struct RandomInput {
+    pub name: &'static str,
+    pub lane: Lane,
+    pub shape: Vec<usize>,
+    memory: Vec<u8>,
+    strides: Vec<isize>,
+    offset: usize,
+    swapped: bool,
+    weak: Option<f64>,
+}
+
+/// A formula and its inputs.
+pub struct RandomProgram {
+    pub text: String,
+    pub inputs: Vec<RandomInput>,
+}
+
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+impl RandomProgram {
+    /// The program of a seed.
+    pub fn new(seed: u64) -> RandomProgram {
+        let mut random = Random(seed);
+        let space = random_space(&mut random);
+        let count = 1 + random.below(4);
+        let inputs = (0..count).map(|k| RandomInput::new(&mut random, NAMES[k], &space)).collect();
+        let text = random_text(&mut random, count);
+        RandomProgram { text, inputs }
+    }
+
+    /// The inputs' types, as `check` wants them.
+    pub fn types(&self) -> Vec<InputType> {
+        self.inputs.iter().map(RandomInput::ty).collect()
+    }
+}
+
+fn random_space(random: &mut Random) -> Vec<usize> {
+    const SIZES: [usize; 12] = [0, 1, 2, 3, 5, 7, 8, 16, 17, 33, 64, 300];
+    let rank = random.below(4);
+    let mut space: Vec<usize> = (0..rank).map(|_| SIZES[random.below(SIZES.len())]).collect();
+    if rank == 1 && random.once_in(3) {
+        space[0] = [1023, 1024, 1025, 2049, 5000][random.below(5)];
+    }
+    while space.iter().product::<usize>() > 20_000 {
+        let k = random.below(rank);
+        space[k] = 1 + space[k] / 4;
+    }
+    space
+}
+
+impl RandomInput {
+    fn new(random: &mut Random, name: &'static str, space: &[usize]) -> RandomInput {
+        let lane = Lane::ALL[random.below(Lane::ALL.len())];
+        if random.once_in(10) {
+            return RandomInput::weak(random, name);
+        }
+        let skip = if random.once_in(3) { random.below(space.len() + 1) } else { 0 };
+        let shape: Vec<usize> =
+            space[skip..].iter().map(|&n| if random.once_in(6) { 1 } else { n }).collect();
+        let size = lane.size();
+        // Memory order is a permutation of the axes, each with a step and a direction.
+        let mut order: Vec<usize> = (0..shape.len()).collect();
+        if random.once_in(3) {
+            order.reverse();
+        }
+        let (mut strides, mut step, mut offset) = (vec![0isize; shape.len()], size as isize, 0usize);
+        for &axis in order.iter().rev() {
+            let gap = if random.once_in(4) { 1 + random.below(3) as isize } else { 1 };
+            let reach = step * gap * shape[axis].saturating_sub(1) as isize;
+            strides[axis] = step * gap;
+            if random.once_in(5) {
+                strides[axis] = -strides[axis];
+                offset += reach as usize;
+            }
+            step = reach + step * gap;
+        }
+        let shift = if random.once_in(3) { random.below(9) } else { 0 };
+        let swapped = size > 1 && random.once_in(6);
+        let elements = step as usize / size + 2;
+        let mut memory = vec![0u8; shift];
+        for _ in 0..elements {
+            let bits = random_bits(random, lane);
+            let bytes = &bits.to_le_bytes()[..size];
+            if swapped { memory.extend(bytes.iter().rev()) } else { memory.extend(bytes) }
+        }
+        RandomInput { name, lane, shape, memory, strides, offset: offset + shift, swapped, weak: None }
+    }
+
+    fn weak(random: &mut Random, name: &'static str) -> RandomInput {
+        let (lane, value) = match random.below(2) {
+            0 => (Lane::I64, random.below(100) as f64 - 20.0),
+            _ => (Lane::F64, [0.5, -0.0, 3.25, 1e300, f64::NAN][random.below(5)]),
+        };
+        RandomInput {
+            name,
+            lane,
+            shape: vec![],
+            memory: vec![],
+            strides: vec![],
+            offset: 0,
+            swapped: false,
+            weak: Some(value),
+        }
+    }
+
+    fn ty(&self) -> InputType {
+        let dtype = match (self.weak, self.lane) {
+            (None, lane) => InputDType::Strong(DType::from(lane)),
+            (Some(_), Lane::I64) => InputDType::WeakInt,
+            (Some(_), _) => InputDType::WeakFloat,
+        };
+        InputType { name: self.name.into(), dtype, ones: self.shape.iter().map(|&n| n == 1).collect() }
+    }
+
+    /// The input as the library takes it.
+    pub fn input(&self) -> Input<'_> {
+        match (self.weak, self.lane) {
+            (Some(value), Lane::I64) => Input::WeakInt(value as i128),
+            (Some(value), _) => Input::WeakFloat(value),
+            (None, _) => Input::View(self.view()),
+        }
+    }
+
+    fn view(&self) -> View<'_> {
+        View::from_bytes(&self.memory, self.lane.into(), &self.shape, &self.strides, self.offset, self.swapped)
+            .expect("the memory holds every element")
+    }
+
+    /// The input as the reference takes it.
+    pub fn value(&self) -> Value {
+        if let Some(value) = self.weak {
+            let bits = if self.lane == Lane::I64 { value as i64 as u64 } else { value.to_bits() };
+            return Value { lane: self.lane, shape: Default::default(), data: vec![bits] };
+        }
+        let array = Array::from_view(&self.view()).expect("small");
+        value_of(&array)
+    }
+}
+
+/// An array as the reference has it.
+pub fn value_of(array: &Array) -> Value {
+    let lane = array.dtype().lane().expect("lane dtypes only");
+    let element = |bytes: &[u8]| {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        let bits = u64::from_le_bytes(word);
+        if lane == Lane::Bool { u64::from(bits != 0) } else { bits }
+    };
+    let data = array.bytes().chunks_exact(lane.size()).map(element).collect();
+    Value { lane, shape: array.shape().into(), data }
+}
+
+fn random_bits(random: &mut Random, lane: Lane) -> u64 {
+    let width = lane.size() as u32 * 8;
+    let mask = u64::MAX >> (64 - width);
+    let style = random.below(6);
+    if lane == Lane::Bool {
+        // Foreign bools may be any byte.
+        return if random.once_in(8) { random.bits() & 0xff } else { random.bits() & 1 };
+    }
+    if lane.is_float() {
+        let small = random.below(41) as f64 / 4.0 - 5.0;
+        let special =
+            [0.0, -0.0, 1.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5, 1.5, 2.5, -2.5, 5e-324, 1e308];
+        let value = match style {
+            0 | 1 => small,
+            2 => special[random.below(special.len())],
+            3 => (random.bits() >> 11) as f64 / (1u64 << 53) as f64 * 10.0 - 5.0,
+            4 => return random.bits() & mask,
+            _ => 2f64.powi(random.below(120) as i32 - 60) * (1.0 + small / 64.0),
+        };
+        return if lane == Lane::F32 { u64::from((value as f32).to_bits()) } else { value.to_bits() };
+    }
+    let least = 1u64 << (width - 1);
+    let number = match style {
+        0 | 1 => (random.below(21) as i64 - 10) as u64,
+        2 => least.wrapping_add(random.below(5) as u64).wrapping_sub(2),
+        3 => mask.wrapping_add(random.below(3) as u64).wrapping_sub(1),
+        4 => 1u64 << random.below(width as usize),
+        _ => random.bits(),
+    };
+    number & mask
+}
+
+const INFIX: [&str; 21] = [
+    "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!=", "+", "*", "-",
+];
+const UNARY: [&str; 27] = [
+    "abs", "sign", "sqrt", "square", "floor", "ceil", "trunc", "rint", "round", "isnan", "isinf", "isfinite", "signbit",
+    "exp", "log", "sin", "cos", "tanh", "log1p", "expm1", "cbrt", "arctan", "logical_not", "exp2", "log2", "arcsinh",
+    "reciprocal",
+];
+const BINARY: [&str; 13] = [
+    "fmin", "fmax", "minimum", "maximum", "copysign", "arctan2", "hypot", "fmod", "power", "logical_and", "logical_xor",
+    "right_shift", "floor_divide",
+];
+const REDUCE: [&str; 11] =
+    ["sum", "prod", "min", "max", "mean", "any", "all", "count_nonzero", "argmin", "argmax", "sum"];
+const CASTS: [&str; 11] =
+    ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"];
+const LITERALS: [&str; 14] =
+    ["0", "1", "2", "3", "-1", "7", "0.5", "2.0", "-0.0", "1e3", "100", "0.25", "True", "inf"];
+
+fn random_text(random: &mut Random, inputs: usize) -> String {
+    let mut text = String::new();
+    let mut names: Vec<String> = NAMES[..inputs].iter().map(|&n| n.to_owned()).collect();
+    for k in 0..random.below(3) {
+        let value = expression(random, &names, 2);
+        text += &format!("v{k} = {value}\n");
+        names.push(format!("v{k}"));
+    }
+    let depth = 1 + random.below(4);
+    text += &expression(random, &names, depth);
+    if random.once_in(5) {
+        text += &format!(", {}", expression(random, &names, depth));
+    }
+    text
+}
+
+fn expression(random: &mut Random, names: &[String], depth: usize) -> String {
+    if depth == 0 {
+        return match random.below(5) {
+            0 => (*random.pick(&LITERALS)).to_owned(),
+            _ => names[random.below(names.len())].clone(),
+        };
+    }
+    let mut sub = |random: &mut Random| {
+        let shallower = depth - 1 - random.below(2).min(depth - 1);
+        expression(random, names, shallower)
+    };
+    match random.below(20) {
+        0..=8 => format!("({} {} {})", sub(random), random.pick(&INFIX), sub(random)),
+        9..=11 => format!("{}({})", random.pick(&UNARY), sub(random)),
+        12 => format!("{}({}, {})", random.pick(&BINARY), sub(random), sub(random)),
+        13 => format!("where({}, {}, {})", sub(random), sub(random), sub(random)),
+        14 => format!("({} if {} > {} else {})", sub(random), sub(random), sub(random), sub(random)),
+        15 | 16 => format!("{}({})", random.pick(&CASTS), sub(random)),
+        17 => format!("({}{})", random.pick(&["-", "~", "not ", "+"]), sub(random)),
+        18 => format!("clip({}, {}, {})", sub(random), sub(random), sub(random)),
+        _ => reduction(random, sub),
+    }
+}
+
+fn reduction(random: &mut Random, mut sub: impl FnMut(&mut Random) -> String) -> String {
+    let operand = sub(random);
+    let axis = match random.below(6) {
+        0 => ", axis=0",
+        1 => ", axis=-1",
+        2 => ", axis=0, keepdims=True",
+        3 => ", axis=-1, keepdims=True",
+        _ => "",
+    };
+    format!("{}({operand}{axis})", random.pick(&REDUCE))
+}
+
+/// Whether the graph holds an operation of class B: bits that no other library must have.
+pub fn is_inexact(graph: &Graph) -> bool {
+    graph.nodes().any(|(_, n)| matches!(n, Node::Apply(op, _) if op.row().class == numfuse::op::Class::Ulp))
+}
