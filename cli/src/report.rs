@@ -76,8 +76,10 @@ impl From<numfuse::Error> for Stop {
         if matches!(error, numfuse::Error::Run(numfuse::exec::Error::Cancelled)) {
             return Stop::interrupted();
         }
-        if error.is_formula() {
-            return Stop::Failed { text: error.to_string(), status: BAD_FORMULA };
+        // These are drawn with their codes already.
+        if !error.diagnostics().is_empty() {
+            let status = if error.is_formula() { BAD_FORMULA } else { FAILED };
+            return Stop::Failed { text: error.to_string(), status };
         }
         Stop::failed(error.code(), error)
     }

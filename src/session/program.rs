@@ -178,7 +178,7 @@ impl Program {
                         .help("raise a float instead, as in `float64(x) ** y`"),
                     GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
                 };
-                Error::formula(&self.text, vec![diagnostic])
+                Error::Values { text: (&*self.text).into(), diagnostic }
             }
             other => Error::Run(other),
         }
