@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+np.seterr(all="ignore")
 rng = np.random.default_rng(7)
 cases = []
 
