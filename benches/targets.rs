@@ -34,11 +34,20 @@ fn medians(rounds: usize, tasks: &mut [&mut dyn FnMut()]) -> Vec<Duration> {
             }
         }
     }
-    times.iter_mut().map(|t| { t.sort_unstable(); t[t.len() / 2] }).collect()
+    times
+        .iter_mut()
+        .map(|t| {
+            t.sort_unstable();
+            t[t.len() / 2]
+        })
+        .collect()
 }
 
 fn row(what: &str, measured: f64, unit: &str, target: &str, met: bool) {
-    println!("{what:<58} {measured:>9.3} {unit:<3} target {target:<10} {}", if met { "met" } else { "SHORT" });
+    println!(
+        "{what:<58} {measured:>9.3} {unit:<3} target {target:<10} {}",
+        if met { "met" } else { "SHORT" }
+    );
 }
 
 fn input(n: usize, seed: u64) -> Vec<f64> {
@@ -60,12 +69,12 @@ fn throughput(n: usize, rounds: usize) {
     let pool = Pool::new(1 << 30);
     let (a, b, c) = (input(n, 1), input(n, 2), input(n, 3));
     let bindings = arrays! { a, b, c };
-    let eval = |session: &Session, text: &str| drop(black_box(session.eval(text, &bindings).expect("evaluates")));
+    let eval =
+        |session: &Session, text: &str| drop(black_box(session.eval(text, &bindings).expect("evaluates")));
 
-    let t = medians(rounds, &mut [
-        &mut || eval(&fused, "2*a + 3*b"),
-        &mut || eval(&unfused, "2*a + 3*b"),
-        &mut || {
+    let t = medians(
+        rounds,
+        &mut [&mut || eval(&fused, "2*a + 3*b"), &mut || eval(&unfused, "2*a + 3*b"), &mut || {
             rayon_loop(&pool, n, |at, out| {
                 let len = out.len();
                 let (a, b) = (&a[at..at + len], &b[at..at + len]);
@@ -73,29 +82,36 @@ fn throughput(n: usize, rounds: usize) {
                     out[i] = 2.0 * a[i] + 3.0 * b[i];
                 }
             });
-        },
-    ]);
+        }],
+    );
     println!("2*a + 3*b, {n} f64: fused {:?}, unfused {:?}, rayon {:?}", t[0], t[1], t[2]);
     let ratio = |x: usize| t[x].as_secs_f64() / t[0].as_secs_f64();
     row("2*a + 3*b: unfused time / fused time", ratio(1), "x", ">= 2", ratio(1) >= 2.0);
     row("2*a + 3*b: fused time / rayon loop's", 1.0 / ratio(2), "x", "<= 1.2", 1.0 / ratio(2) <= 1.2);
 
     let terms = ten_terms();
-    let t = medians(rounds, &mut [
-        &mut || eval(&fused, &terms),
-        &mut || eval(&unfused, &terms),
-        &mut || {
+    let t = medians(
+        rounds,
+        &mut [&mut || eval(&fused, &terms), &mut || eval(&unfused, &terms), &mut || {
             rayon_loop(&pool, n, |at, out| {
                 let len = out.len();
                 let (a, b, c) = (&a[at..at + len], &b[at..at + len], &c[at..at + len]);
                 for i in 0..len {
                     let term = |k: f64| (k * a[i] - b[i]) * (c[i] + k);
-                    out[i] = term(1.0) + term(2.0) + term(3.0) + term(4.0) + term(5.0) + term(6.0)
-                        + term(7.0) + term(8.0) + term(9.0) + term(10.0);
+                    out[i] = term(1.0)
+                        + term(2.0)
+                        + term(3.0)
+                        + term(4.0)
+                        + term(5.0)
+                        + term(6.0)
+                        + term(7.0)
+                        + term(8.0)
+                        + term(9.0)
+                        + term(10.0);
                 }
             });
-        },
-    ]);
+        }],
+    );
     println!("ten terms, {n} f64: fused {:?}, unfused {:?}, rayon {:?}", t[0], t[1], t[2]);
     let ratio = |x: usize| t[x].as_secs_f64() / t[0].as_secs_f64();
     row("ten terms: unfused time / fused time", ratio(1), "x", ">= 15", ratio(1) >= 15.0);
@@ -117,15 +133,22 @@ fn latency(rounds: usize) {
     let session = Session::builder().build();
     let expr = Expr::compile("2*a + 3*b", &["a", "b"]).expect("a formula");
     let mut out = vec![0.0; 16];
-    let t = medians(rounds, &mut [
-        &mut || (0..CALLS).for_each(|_| drop(black_box(session.eval("2*a + 3*b", &arrays! { a, b }).expect("evaluates")))),
-        &mut || {
-            for _ in 0..CALLS {
-                expr.call_into(&[(&a).into(), (&b).into()], &mut out).expect("evaluates");
-            }
-            black_box(&out);
-        },
-    ]);
+    let t = medians(
+        rounds,
+        &mut [
+            &mut || {
+                (0..CALLS).for_each(|_| {
+                    drop(black_box(session.eval("2*a + 3*b", &arrays! { a, b }).expect("evaluates")))
+                })
+            },
+            &mut || {
+                for _ in 0..CALLS {
+                    expr.call_into(&[(&a).into(), (&b).into()], &mut out).expect("evaluates");
+                }
+                black_box(&out);
+            },
+        ],
+    );
     let ns = |d: Duration| d.as_secs_f64() * 1e9 / f64::from(CALLS);
     row("cached eval of 16 elements", ns(t[0]), "ns", "<= 1000", ns(t[0]) <= 1000.0);
     row("Expr::call_into of 16 elements", ns(t[1]), "ns", "<= 200", ns(t[1]) <= 200.0);

@@ -66,10 +66,6 @@ pub fn eval(text: &str, bindings: &Bindings<'_>) -> Result<Array, Error> {
 ///
 /// # Errors
 /// As [`eval`]; [`Error::Array`] if the output's dtype or shape is not the result's.
-pub fn eval_into<'o>(
-    text: &str,
-    bindings: &Bindings<'_>,
-    out: impl Into<ViewMut<'o>>,
-) -> Result<(), Error> {
+pub fn eval_into<'o>(text: &str, bindings: &Bindings<'_>, out: impl Into<ViewMut<'o>>) -> Result<(), Error> {
     Session::global().eval_into(text, bindings, out)
 }

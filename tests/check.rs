@@ -167,7 +167,9 @@ fn result_dtypes_are_numpys() {
             let found = cell(pattern, first, second);
             let agrees = match due {
                 "f16" | "c64" | "c128" => found == "dtype-not-evaluated",
-                "refused" => matches!(found.as_str(), "no-operation" | "dtype-not-evaluated" | "not-evaluated"),
+                "refused" => {
+                    matches!(found.as_str(), "no-operation" | "dtype-not-evaluated" | "not-evaluated")
+                }
                 "overflow" => found == "literal-out-of-range",
                 dtype => found == dtype || takes_unevaluated(first, second, &found),
             };

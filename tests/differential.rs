@@ -128,7 +128,8 @@ fn check_program(seed: u64, threads: &Threads) -> bool {
         expect_same(&target.to_string(), seed, &program, &expected, &actual);
     }
     // Alternating, for time: threads, and one pass an operation.
-    let (fusion, pool) = if seed.is_multiple_of(2) { (Fusion::None, None) } else { (Fusion::Full, Some(threads)) };
+    let (fusion, pool) =
+        if seed.is_multiple_of(2) { (Fusion::None, None) } else { (Fusion::Full, Some(threads)) };
     let run = run_compiled(&optimised, &program, Target::host(), fusion, pool);
     let actual = run.unwrap_or_else(|e| panic!("program {seed} {fusion:?}: {e}\n{}", program.text));
     expect_same("unfused or threaded", seed, &program, &expected, &actual);

@@ -45,7 +45,9 @@ pub fn compile(kernel: &Kernel) -> Arc<dyn Code> {
                 Action::Call(block::apply(*op, computed), args.iter().map(|a| a.index()).collect())
             }
             Inst::Cast(of) if kernel.lane(*of) == *lane => Action::Same(of.index()),
-            Inst::Cast(of) => Action::Call(block::cast(kernel.lane(*of), *lane), smallvec::smallvec![of.index()]),
+            Inst::Cast(of) => {
+                Action::Call(block::cast(kernel.lane(*of), *lane), smallvec::smallvec![of.index()])
+            }
         };
         (action, *lane)
     };
@@ -87,7 +89,8 @@ impl Interpreted {
                 }
                 Action::Fill(scalar) => fill(&mut rest[0], *scalar, n),
                 Action::Call(function, of) => {
-                    let of: SmallVec<[*const u8; 3]> = of.iter().map(|&v| before[v].as_ptr().cast()).collect();
+                    let of: SmallVec<[*const u8; 3]> =
+                        of.iter().map(|&v| before[v].as_ptr().cast()).collect();
                     // SAFETY: operands are earlier pieces with `n` elements of the dtypes that the
                     // function was chosen for; `out` is a later piece, so it overlaps none.
                     unsafe { function(&of, out, n) };

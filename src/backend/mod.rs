@@ -105,7 +105,8 @@ fn compile_step(step: &Step, target: Target) -> Ready {
 
 /// Compiles one kernel with the best tier that takes it.
 pub fn compile_kernel(kernel: &Kernel, target: Target) -> Arc<dyn Code> {
-    let compiled = if target.level == Level::None { Err(Refusal::Target) } else { machine_code(kernel, target) };
+    let compiled =
+        if target.level == Level::None { Err(Refusal::Target) } else { machine_code(kernel, target) };
     compiled.unwrap_or_else(|_| interp::compile(kernel))
 }
 

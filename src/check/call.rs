@@ -13,9 +13,9 @@ use smallvec::{SmallVec, smallvec};
 
 /// Functions that the language has and that are not evaluated yet.
 const NOT_EVALUATED: &[&str] = &[
-    "angle", "arange", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag", "indices",
-    "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random", "real", "std", "var",
-    "zeros",
+    "angle", "arange", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag",
+    "indices", "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random",
+    "real", "std", "var", "zeros",
 ];
 
 /// The arguments of a call by the function's parameters.
@@ -36,7 +36,13 @@ pub(super) struct Signature<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn call(&mut self, name: Symbol, name_span: Span, args: List<Arg>, span: Span) -> Step<Number> {
+    pub(super) fn call(
+        &mut self,
+        name: Symbol,
+        name_span: Span,
+        args: List<Arg>,
+        span: Span,
+    ) -> Step<Number> {
         let args = self.program.args(args);
         let text = self.program.symbol(name);
         if let Some(row) = op::lookup(text) {

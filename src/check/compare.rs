@@ -179,7 +179,10 @@ fn holds(op: Op, ordering: Ordering) -> bool {
 
 /// The comparison that says the same of the operands swapped.
 fn flipped(op: Op) -> Op {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "== and != are their own, and nothing else comes here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "== and != are their own, and nothing else comes here"
+    )]
     match op {
         Op::Lt => Op::Gt,
         Op::Le => Op::Ge,

@@ -95,7 +95,13 @@ impl Lowering<'_> {
         let dtype = self.computed(Rule::Same(BoolAs::Bool), Derived::Clip.name(), &given, span)?;
         let limits = range(dtype);
         let binds = |bound: &Operand, is_low: bool| match (bound.number, limits) {
-            (Number::Int(value), Some((least, most))) => if is_low { value > least } else { value < most },
+            (Number::Int(value), Some((least, most))) => {
+                if is_low {
+                    value > least
+                } else {
+                    value < most
+                }
+            }
             (_, _) => true,
         };
         let mut node = self.coerce(x, dtype)?;

@@ -116,10 +116,8 @@ pub(super) fn is_exponent(number: Number) -> bool {
 }
 
 fn floats(op: Op, args: &[f64]) -> Option<Number> {
-    let has_meaning = matches!(
-        op,
-        Op::Add | Op::Sub | Op::Mul | Op::Div | Op::FloorDiv | Op::Mod | Op::Pow | Op::Neg
-    );
+    let has_meaning =
+        matches!(op, Op::Add | Op::Sub | Op::Mul | Op::Div | Op::FloorDiv | Op::Mod | Op::Pow | Op::Neg);
     // As on arrays: a scalar exponent of a half is a square root, integers have their own operator.
     let (op, args) = match *args {
         [_, 0.5] if op == Op::Pow => (Op::Sqrt, &args[..1]),
@@ -146,7 +144,11 @@ mod tests {
         for (a, b, quotient, rest) in
             [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (5, 0, 0, 0), (-6, 3, -2, 0)]
         {
-            assert_eq!((int(Op::FloorDiv, a, b), int(Op::Mod, a, b)), (Some(quotient), Some(rest)), "{a} {b}");
+            assert_eq!(
+                (int(Op::FloorDiv, a, b), int(Op::Mod, a, b)),
+                (Some(quotient), Some(rest)),
+                "{a} {b}"
+            );
         }
         assert_eq!(int(Op::FloorDiv, i128::MIN, -1), None);
     }

@@ -199,6 +199,10 @@ impl Lowering<'_> {
 }
 
 /// The error of operands that an operation does not take.
-pub(super) fn no_operation(operation: &'static str, types: Vec<OperandType>, span: Span) -> super::value::Stop {
+pub(super) fn no_operation(
+    operation: &'static str,
+    types: Vec<OperandType>,
+    span: Span,
+) -> super::value::Stop {
     Error { kind: ErrorKind::NoOperation { operation, operands: types }, span }.into()
 }

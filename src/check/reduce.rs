@@ -149,10 +149,9 @@ impl Lowering<'_> {
         };
         match constant {
             Some(Node::Const(value)) if DType::from(value.lane) == DType::Bool => Ok(value.bits != 0),
-            Some(_) | None => stop(
-                ErrorKind::KeywordValue { keyword: "keepdims", expected: "`True` or `False`" },
-                span,
-            ),
+            Some(_) | None => {
+                stop(ErrorKind::KeywordValue { keyword: "keepdims", expected: "`True` or `False`" }, span)
+            }
         }
     }
 }

@@ -12,12 +12,8 @@ use crate::span::Span;
 use crate::syntax::ast::{Attribute, Expr, ExprId, List, Program, Statement, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-const CONSTANTS: [(&str, f64); 4] = [
-    ("pi", std::f64::consts::PI),
-    ("e", std::f64::consts::E),
-    ("inf", f64::INFINITY),
-    ("nan", f64::NAN),
-];
+const CONSTANTS: [(&str, f64); 4] =
+    [("pi", std::f64::consts::PI), ("e", std::f64::consts::E), ("inf", f64::INFINITY), ("nan", f64::NAN)];
 
 /// A program on its way to a graph.
 pub(super) struct Lowering<'a> {
@@ -313,8 +309,8 @@ impl<'a> Lowering<'a> {
 
 fn root(statement: &Statement) -> ExprId {
     match *statement {
-        Statement::Result(value)
-        | Statement::Assign { value, .. }
-        | Statement::Augment { value, .. } => value,
+        Statement::Result(value) | Statement::Assign { value, .. } | Statement::Augment { value, .. } => {
+            value
+        }
     }
 }

@@ -79,7 +79,8 @@ impl<'a> PassRun<'a> {
     ) -> PassRun<'a> {
         let easy = |k: usize| arrays[k].single || (space.layouts[k] == Layout::Linear && !arrays[k].swapped);
         let flat = space.row() < LONG_ROW || (0..arrays.len()).all(easy);
-        let mut run = PassRun { pass, steps, space, arrays, deliveries, flat, offsets: SmallVec::new(), block: 0 };
+        let mut run =
+            PassRun { pass, steps, space, arrays, deliveries, flat, offsets: SmallVec::new(), block: 0 };
         run.lay_out();
         run
     }
@@ -103,7 +104,8 @@ impl<'a> PassRun<'a> {
     fn lay_out(&mut self) {
         let mut end = 0;
         let sizes = self.pass.slots.iter().map(|s| s.size);
-        let scratch = (0..self.arrays.len()).map(|k| if self.needs_scratch(k) { self.arrays[k].size } else { 0 });
+        let scratch =
+            (0..self.arrays.len()).map(|k| if self.needs_scratch(k) { self.arrays[k].size } else { 0 });
         let all: SmallVec<[usize; 8]> = sizes.chain(scratch).collect();
         for size in all {
             self.offsets.push(end);
@@ -165,6 +167,9 @@ impl<'a> PassRun<'a> {
                 self.pass.folds.iter().map(|f| self.place(scratch, f.from)).collect();
             visit(at, len, &folds);
             at += len;
+        }
+        if self.deliveries.contains(&Delivery::Streamed) {
+            stream::fence();
         }
     }
 

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::fpenv::FpEnv;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often the calling thread looks whether it should stop.
@@ -13,25 +13,31 @@ const POLL: Duration = Duration::from_millis(25);
 /// Asks whether the run should stop; called on the calling thread only.
 pub type Poll<'a> = &'a dyn Fn() -> bool;
 
-/// The threads that runs use.
+/// The threads that runs use, started by the first run that is worth them.
 #[derive(Debug)]
 pub struct Threads {
-    pool: Option<rayon::ThreadPool>,
     count: usize,
+    pool: OnceLock<Option<rayon::ThreadPool>>,
 }
 
 impl Threads {
-    /// A pool of `count` threads; none is started for one, for then the caller's thread does it all.
-    /// If threads cannot be started the caller's thread does it all too.
+    /// A pool of `count` threads; for one, the caller's thread does all.
     pub fn new(count: usize) -> Threads {
-        let start = || rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|i| format!("numfuse-{i}")).build();
-        let pool = if count > 1 { start().ok() } else { None };
-        Threads { count: if pool.is_some() { count } else { 1 }, pool }
+        Threads { count: count.max(1), pool: OnceLock::new() }
     }
 
     /// The number of threads.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// The pool; `None` if threads cannot be started, and then the caller's thread does all.
+    fn pool(&self) -> Option<&rayon::ThreadPool> {
+        let builder = || {
+            let named = rayon::ThreadPoolBuilder::new().thread_name(|i| format!("numfuse-{i}"));
+            named.num_threads(self.count).build().ok()
+        };
+        self.pool.get_or_init(builder).as_ref()
     }
 }
 
@@ -73,9 +79,10 @@ impl Control<'_> {
         work: impl Fn(&mut S, usize) -> Result<(), Error> + Sync,
     ) -> Result<(), Error> {
         let threads = threads.min(tasks);
-        match self.threads.and_then(|t| t.pool.as_ref()) {
-            Some(pool) if threads > 1 => self.parallel(pool, tasks, threads, &start, &work),
-            Some(_) | None => self.serially(tasks, &start, &work),
+        let pool = if threads > 1 { self.threads.and_then(Threads::pool) } else { None };
+        match pool {
+            Some(pool) => self.parallel(pool, tasks, threads, &start, &work),
+            None => self.serially(tasks, &start, &work),
         }
     }
 
@@ -123,7 +130,10 @@ impl Control<'_> {
 
 impl std::fmt::Debug for Control<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Control").field("threads", &self.threads).field("limit", &self.limit).finish_non_exhaustive()
+        f.debug_struct("Control")
+            .field("threads", &self.threads)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -211,10 +221,15 @@ mod tests {
         let threads = Threads::new(3);
         let control = Control { threads: Some(&threads), limit: 3, poll: None };
         for round in 0..20 {
-            let failed = control.for_each(50, 3, || Ok(()), |(), task| {
-                assert!(task != round, "injected");
-                Ok(())
-            });
+            let failed = control.for_each(
+                50,
+                3,
+                || Ok(()),
+                |(), task| {
+                    assert!(task != round, "injected");
+                    Ok(())
+                },
+            );
             assert!(matches!(failed, Err(Error::Panic { .. })), "{failed:?}");
         }
         let count = AtomicUsize::new(0);

@@ -35,7 +35,10 @@ impl Walk<'_> {
         while done < len {
             let offset: isize = coordinates.iter().zip(self.strides).map(|(&c, &s)| c as isize * s).sum();
             let run = (self.sizes[inner] - coordinates[inner]).min(len - done);
-            visit(Row { start: self.base.wrapping_offset(offset), stride: self.strides[inner], len: run }, done);
+            visit(
+                Row { start: self.base.wrapping_offset(offset), stride: self.strides[inner], len: run },
+                done,
+            );
             done += run;
             coordinates[inner] += run;
             self.carry(&mut coordinates);

@@ -42,7 +42,8 @@ impl Space {
         let mut order: SmallVec<[usize; 6]> = (0..axes.len()).filter(|&k| axes[k].size != 1).collect();
         order.sort_by_key(|&k| axes[k].group);
         let mut sizes: SmallVec<[usize; 6]> = SmallVec::new();
-        let mut strides: SmallVec<[SmallVec<[isize; 6]>; 6]> = arrays.iter().map(|_| SmallVec::new()).collect();
+        let mut strides: SmallVec<[SmallVec<[isize; 6]>; 6]> =
+            arrays.iter().map(|_| SmallVec::new()).collect();
         let mut last: Option<usize> = None;
         for &axis in &order {
             let merges = last.is_some_and(|l| {

@@ -5,27 +5,32 @@ use crate::array::Input;
 use crate::error::Error;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock, TryLockError};
 
 /// The most plans kept.
 const CAPACITY: usize = 256;
 
 /// A bounded map from formula and input types to plans.
+///
+/// Look-ups only ever try to lock: a fork may leave the lock held for ever in the child, and then
+/// formulas are compiled anew.
 #[derive(Debug)]
 pub(super) struct Cache {
-    kept: Mutex<Kept>,
+    plans: RwLock<FxHashMap<u64, Kept>>,
+    /// Counts look-ups, for knowing which plan was used last.
+    clock: AtomicU64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
-    plans: FxHashMap<u64, (Arc<Program>, u64)>,
-    /// Counts look-ups, for knowing which plan was used last.
-    clock: u64,
+    program: Arc<Program>,
+    used: AtomicU64,
 }
 
 impl Cache {
     pub(super) fn new() -> Cache {
-        Cache { kept: Mutex::default() }
+        Cache { plans: RwLock::default(), clock: AtomicU64::new(0) }
     }
 
     /// The plan for a formula and its inputs; made, outside the lock, if it is not there.
@@ -36,32 +41,40 @@ impl Cache {
         make: impl FnOnce() -> Result<Arc<Program>, Error>,
     ) -> Result<Arc<Program>, Error> {
         let hash = hash(text, inputs.clone());
+        let now = self.clock.fetch_add(1, Ordering::Relaxed);
+        if let Some(plans) = unpoisoned(self.plans.try_read())
+            && let Some(kept) = plans.get(&hash)
+            && kept.program.text() == text
+            && kept.program.fits(inputs)
         {
-            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.clock += 1;
-            let clock = kept.clock;
-            if let Some((program, used)) = kept.plans.get_mut(&hash)
-                && program.text() == text
-                && program.fits(inputs)
-            {
-                *used = clock;
-                return Ok(program.clone());
-            }
+            kept.used.store(now, Ordering::Relaxed);
+            return Ok(kept.program.clone());
         }
         let program = make()?;
-        self.keep(hash, program.clone());
+        if let Some(mut plans) = unpoisoned(self.plans.try_write()) {
+            forget_oldest(&mut plans);
+            plans.insert(hash, Kept { program: program.clone(), used: AtomicU64::new(now) });
+        }
         Ok(program)
     }
+}
 
-    fn keep(&self, hash: u64, program: Arc<Program>) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.plans.len() >= CAPACITY
-            && let Some(oldest) = kept.plans.iter().min_by_key(|(_, (_, used))| *used).map(|(&hash, _)| hash)
-        {
-            kept.plans.remove(&oldest);
-        }
-        let clock = kept.clock;
-        kept.plans.insert(hash, (program, clock));
+/// The guard, unless the lock is held. A panic cannot leave the map half changed.
+fn unpoisoned<G>(guard: Result<G, TryLockError<G>>) -> Option<G> {
+    match guard {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+fn forget_oldest(plans: &mut FxHashMap<u64, Kept>) {
+    if plans.len() < CAPACITY {
+        return;
+    }
+    let age = |kept: &Kept| kept.used.load(Ordering::Relaxed);
+    if let Some(oldest) = plans.iter().min_by_key(|(_, kept)| age(kept)).map(|(&hash, _)| hash) {
+        plans.remove(&oldest);
     }
 }
 

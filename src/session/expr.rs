@@ -1,12 +1,12 @@
 //! A formula to be called again and again, its inputs by position.
 
-use super::program::{Program, input_type};
 use super::Session;
+use super::program::{Program, input_type};
 use crate::array::{Array, Input, ViewMut};
 use crate::check::InputType;
 use crate::error::Error;
 use crate::syntax;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, RwLock};
 
 /// A formula with named inputs, called by position. Compiled at the first call for the dtypes and
 /// ranks given then; calls with others compile again. Many threads may call it at once.
@@ -27,7 +27,7 @@ pub struct Expr {
     text: Box<str>,
     names: Vec<Box<str>>,
     /// What the last call used.
-    last: Mutex<Option<Arc<Program>>>,
+    last: RwLock<Option<Arc<Program>>>,
 }
 
 impl Expr {
@@ -39,7 +39,7 @@ impl Expr {
         syntax::parse(text)
             .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))?;
         let names = names.iter().map(|&n| n.into()).collect();
-        Ok(Expr { text: text.into(), names, last: Mutex::new(None) })
+        Ok(Expr { text: text.into(), names, last: RwLock::new(None) })
     }
 
     /// The formula.
@@ -73,17 +73,18 @@ impl Expr {
         if inputs.len() != self.names.len() {
             return Err(Error::Inputs { actual: inputs.len(), expected: self.names.len() });
         }
+        // Only tried, here and below: a fork may leave the lock held for ever in the child.
+        if let Ok(last) = self.last.try_read()
+            && let Some(program) = last.as_ref()
+            && program.fits_positions(inputs)
         {
-            let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(program) = last.as_ref()
-                && program.fits_positions(inputs)
-            {
-                return Ok(program.clone());
-            }
+            return Ok(program.clone());
         }
         let types: Vec<InputType> = self.names.iter().zip(inputs).map(|(n, i)| input_type(n, i)).collect();
         let program = session.compile(&self.text, &types)?;
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(program.clone());
+        if let Ok(mut last) = self.last.try_write() {
+            *last = Some(program.clone());
+        }
         Ok(program)
     }
 }

@@ -1,31 +1,55 @@
-//! The session of the process.
+//! The session of the process: the one static of the library.
+#![expect(unsafe_code, reason = "shares a leaked session through a pointer, and registers a fork handler")]
 
-use super::Session;
-use std::sync::RwLock;
+use super::{Builder, Session};
+use crate::target::Level;
+use std::sync::Once;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// The process that made the session, and the session: kept for the life of the process.
-static GLOBAL: RwLock<Option<(u32, &'static Session)>> = RwLock::new(None);
+/// Null, or a session that lives as long as the process.
+static SESSION: AtomicPtr<Session> = AtomicPtr::new(std::ptr::null_mut());
 
-/// The session, made anew in a process that has been forked off: its parent's threads are not there.
+/// The session, made at first use; no lock is taken, so that a fork finds none held.
 pub(super) fn session() -> &'static Session {
-    let pid = std::process::id();
-    let made = |kept: &Option<(u32, &'static Session)>| kept.filter(|&(by, _)| by == pid).map(|(_, s)| s);
-    // Poisoning cannot leave the pair half written.
-    if let Some(session) = made(&GLOBAL.read().unwrap_or_else(std::sync::PoisonError::into_inner)) {
-        return session;
+    let made = SESSION.load(Ordering::Acquire);
+    if made.is_null() {
+        return make();
     }
-    let mut kept = GLOBAL.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(session) = made(&kept) {
-        return session;
+    // SAFETY: what is stored is a leaked box (see `make`), never freed, and only shared.
+    unsafe { &*made }
+}
+
+#[cold]
+fn make() -> &'static Session {
+    forget_after_fork();
+    let new = Box::into_raw(Box::new(from_environment().build()));
+    match SESSION.compare_exchange(std::ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
+        // SAFETY: just leaked.
+        Ok(_) => unsafe { &*new },
+        Err(other) => {
+            // SAFETY: `new` came from a box and was given to nobody.
+            drop(unsafe { Box::from_raw(new) });
+            // SAFETY: as in `session`.
+            unsafe { &*other }
+        }
     }
-    let session: &'static Session = Box::leak(Box::new(from_environment().build()));
-    *kept = Some((pid, session));
-    session
+}
+
+/// A forked child has the session but not its threads: it makes a session of its own.
+fn forget_after_fork() {
+    extern "C" fn forget() {
+        SESSION.store(std::ptr::null_mut(), Ordering::Release);
+    }
+    static REGISTERED: Once = Once::new();
+    #[cfg(unix)]
+    REGISTERED.call_once(|| {
+        // SAFETY: the handler only stores to an atomic, which is safe in a child at any moment.
+        unsafe { libc::pthread_atfork(None, None, Some(forget)) };
+    });
 }
 
 /// The default settings, as `NUMFUSE_THREADS` and `NUMFUSE_TIER` change them. Read once, here.
-fn from_environment() -> super::Builder {
-    use crate::target::Level;
+fn from_environment() -> Builder {
     let mut builder = Session::builder();
     if let Some(count) = std::env::var("NUMFUSE_THREADS").ok().and_then(|v| v.parse().ok()) {
         builder = builder.threads(count);

@@ -20,7 +20,7 @@ use crate::kernel::Fusion;
 use crate::target::{Level, Target};
 use cache::Cache;
 use smallvec::SmallVec;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The bytes of large buffers kept for reuse.
 const POOL_BYTES: usize = 1 << 30;
@@ -37,8 +37,7 @@ const POOL_BYTES: usize = 1 << 30;
 /// ```
 #[derive(Debug)]
 pub struct Session {
-    count: usize,
-    threads: OnceLock<Threads>,
+    threads: Threads,
     pool: Pool,
     target: Target,
     options: Options,
@@ -96,8 +95,7 @@ impl Builder {
     pub fn build(self) -> Session {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
         Session {
-            count: self.threads.unwrap_or_else(available),
-            threads: OnceLock::new(),
+            threads: Threads::new(self.threads.unwrap_or_else(available)),
             pool: Pool::new(self.pool_bytes),
             target: Target::host().at_most(self.level),
             options: Options { dialect: self.dialect },
@@ -127,7 +125,7 @@ impl Session {
 
     /// The number of threads that a run may use.
     pub fn threads(&self) -> usize {
-        self.count
+        self.threads.count()
     }
 
     /// What generated code may use.
@@ -147,7 +145,12 @@ impl Session {
     ///
     /// # Errors
     /// As `eval`; [`exec::Error::Cancelled`](crate::exec::Error::Cancelled) if `poll` said so.
-    pub fn eval_with(&self, text: &str, bindings: &Bindings<'_>, poll: Option<Poll<'_>>) -> Result<Array, Error> {
+    pub fn eval_with(
+        &self,
+        text: &str,
+        bindings: &Bindings<'_>,
+        poll: Option<Poll<'_>>,
+    ) -> Result<Array, Error> {
         let program = self.program(text, bindings)?;
         program.expect_results(1)?;
         let mut results = program.run(self, &inputs(bindings), poll)?;
@@ -195,15 +198,14 @@ impl Session {
     fn program(&self, text: &str, bindings: &Bindings<'_>) -> Result<Arc<Program>, Error> {
         let names = || bindings.iter().map(|(name, binding)| (name, binding.as_input()));
         self.cache.find(text, names(), || {
-            let types: Vec<InputType> = names().map(|(name, input)| program::input_type(name, &input)).collect();
+            let types: Vec<InputType> =
+                names().map(|(name, input)| program::input_type(name, &input)).collect();
             self.compile(text, &types)
         })
     }
 
-    /// Threads and cancelling for a run of so much work.
-    fn control<'a>(&'a self, poll: Option<Poll<'a>>, large: bool) -> Control<'a> {
-        let threads = (large && self.count > 1).then(|| self.threads.get_or_init(|| Threads::new(self.count)));
-        Control { threads, limit: self.count, poll }
+    fn control<'a>(&'a self, poll: Option<Poll<'a>>) -> Control<'a> {
+        Control { threads: Some(&self.threads), limit: self.threads.count(), poll }
     }
 }
 

@@ -6,7 +6,7 @@
 use numfuse::array::{Array, Input, View};
 use numfuse::check::{InputDType, InputType};
 use numfuse::dtype::{DType, Lane};
-use numfuse::ir::{Node, Graph};
+use numfuse::ir::{Graph, Node};
 use numfuse::reference::Value;
 
 /// A small random number generator (splitmix64): the same programs everywhere for the same seed.
@@ -163,8 +163,15 @@ impl RandomInput {
     }
 
     fn view(&self) -> View<'_> {
-        View::from_bytes(&self.memory, self.lane.into(), &self.shape, &self.strides, self.offset, self.swapped)
-            .expect("the memory holds every element")
+        View::from_bytes(
+            &self.memory,
+            self.lane.into(),
+            &self.shape,
+            &self.strides,
+            self.offset,
+            self.swapped,
+        )
+        .expect("the memory holds every element")
     }
 
     /// The input as the reference takes it.
@@ -201,8 +208,21 @@ fn random_bits(random: &mut Random, lane: Lane) -> u64 {
     }
     if lane.is_float() {
         let small = random.below(41) as f64 / 4.0 - 5.0;
-        let special =
-            [0.0, -0.0, 1.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5, 1.5, 2.5, -2.5, 5e-324, 1e308];
+        let special = [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            0.5,
+            1.5,
+            2.5,
+            -2.5,
+            5e-324,
+            1e308,
+        ];
         let value = match style {
             0 | 1 => small,
             2 => special[random.below(special.len())],
@@ -224,16 +244,52 @@ fn random_bits(random: &mut Random, lane: Lane) -> u64 {
 }
 
 const INFIX: [&str; 21] = [
-    "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!=", "+", "*", "-",
+    "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!=", "+",
+    "*", "-",
 ];
 const UNARY: [&str; 27] = [
-    "abs", "sign", "sqrt", "square", "floor", "ceil", "trunc", "rint", "round", "isnan", "isinf", "isfinite", "signbit",
-    "exp", "log", "sin", "cos", "tanh", "log1p", "expm1", "cbrt", "arctan", "logical_not", "exp2", "log2", "arcsinh",
+    "abs",
+    "sign",
+    "sqrt",
+    "square",
+    "floor",
+    "ceil",
+    "trunc",
+    "rint",
+    "round",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "signbit",
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tanh",
+    "log1p",
+    "expm1",
+    "cbrt",
+    "arctan",
+    "logical_not",
+    "exp2",
+    "log2",
+    "arcsinh",
     "reciprocal",
 ];
 const BINARY: [&str; 13] = [
-    "fmin", "fmax", "minimum", "maximum", "copysign", "arctan2", "hypot", "fmod", "power", "logical_and", "logical_xor",
-    "right_shift", "floor_divide",
+    "fmin",
+    "fmax",
+    "minimum",
+    "maximum",
+    "copysign",
+    "arctan2",
+    "hypot",
+    "fmod",
+    "power",
+    "logical_and",
+    "logical_xor",
+    "right_shift",
+    "floor_divide",
 ];
 const REDUCE: [&str; 11] =
     ["sum", "prod", "min", "max", "mean", "any", "all", "count_nonzero", "argmin", "argmax", "sum"];

@@ -32,7 +32,8 @@ pub(super) fn function(kernel: &Kernel, layout: Layout, isa: &dyn TargetIsa, fun
     func.signature.params.extend([AbiParam::new(pointer), AbiParam::new(types::I64)]);
     let mut context = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(func, &mut context);
-    let mut emitter = Emitter { b: builder, kernel, layout, values: Vec::new(), pointers: Vec::new(), index: None };
+    let mut emitter =
+        Emitter { b: builder, kernel, layout, values: Vec::new(), pointers: Vec::new(), index: None };
     emitter.emit();
     emitter.b.finalize(isa.frontend_config());
 }
@@ -170,7 +171,9 @@ impl Emitter<'_, '_> {
                 let wide = self.b.ins().scalar_to_vector(types::I32X4, part);
                 smallvec::smallvec![self.bitcast(ty, wide)]
             }
-            bytes => (0..bytes / 16).map(|r| self.b.ins().load(ty, flags, address, (r * 16) as i32)).collect(),
+            bytes => {
+                (0..bytes / 16).map(|r| self.b.ins().load(ty, flags, address, (r * 16) as i32)).collect()
+            }
         }
     }
 

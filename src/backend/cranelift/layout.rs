@@ -20,7 +20,8 @@ impl Layout {
     /// Chooses the unrolling for a kernel: as far as its live values fit the registers, at most four
     /// registers of the widest lanes a value, and at least what fills one.
     pub fn of(kernel: &Kernel) -> Layout {
-        let widest = kernel.body.iter().map(|(_, lane)| lane.size()).max().unwrap_or(8).max(widest_memory(kernel));
+        let widest =
+            kernel.body.iter().map(|(_, lane)| lane.size()).max().unwrap_or(8).max(widest_memory(kernel));
         let live = most_live(kernel).max(1);
         let fill = (REGISTER / widest).max(4);
         let unroll = [4, 2].into_iter().find(|u| live * u * fill * widest <= BUDGET * REGISTER).unwrap_or(1);

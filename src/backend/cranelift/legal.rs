@@ -9,8 +9,7 @@ use cranelift_codegen::ir::{Function, Opcode, Type, types};
 
 const INTS: &[Type] = &[types::I8X16, types::I16X8, types::I32X4, types::I64X2];
 const FLOATS: &[Type] = &[types::F32X4, types::F64X2];
-const ALL: &[Type] =
-    &[types::I8X16, types::I16X8, types::I32X4, types::I64X2, types::F32X4, types::F64X2];
+const ALL: &[Type] = &[types::I8X16, types::I16X8, types::I32X4, types::I64X2, types::F32X4, types::F64X2];
 const ALL_AND_SCALARS: &[Type] = &[
     types::I8X16,
     types::I16X8,

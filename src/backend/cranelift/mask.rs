@@ -30,7 +30,11 @@ impl Emitter<'_, '_> {
         // Narrowing loses nothing of a mask and widening copies its sign, so any width will do.
         let nearest = made.iter().min_by_key(|(s, _)| s.trailing_zeros().abs_diff(size.trailing_zeros()));
         let (from, regs) = nearest.cloned().expect("a mask has been made at some width");
-        let regs = if from < size { self.widen(regs, from, size, Extend::Sign) } else { self.narrow_mask(regs, from, size) };
+        let regs = if from < size {
+            self.widen(regs, from, size, Extend::Sign)
+        } else {
+            self.narrow_mask(regs, from, size)
+        };
         if let Some(Repr::Mask(made)) = &mut self.values[value.index()] {
             made.push((size, regs.clone()));
         }

@@ -24,7 +24,9 @@ impl Emitter<'_, '_> {
             (_, _) => {
                 let regs: Vec<Regs> = args.iter().map(|&a| self.regs(a)).collect();
                 let count = self.layout.registers(computed.size());
-                Repr::Numbers((0..count).map(|r| self.numbers(op, computed, &|k: usize| regs[k][r])).collect())
+                Repr::Numbers(
+                    (0..count).map(|r| self.numbers(op, computed, &|k: usize| regs[k][r])).collect(),
+                )
             }
         }
     }
@@ -153,7 +155,9 @@ impl Emitter<'_, '_> {
     fn shift(&mut self, op: Op, lane: Lane, args: &[Value]) -> Regs {
         let count = match &self.kernel.body[args[1].index()].0 {
             Inst::Const(scalar) => scalar.as_i128().unwrap_or(-1),
-            Inst::Load(_) | Inst::Apply(..) | Inst::Cast(_) => unreachable!("lane code shifts by constants only"),
+            Inst::Load(_) | Inst::Apply(..) | Inst::Cast(_) => {
+                unreachable!("lane code shifts by constants only")
+            }
         };
         let width = lane.size() as i128 * 8;
         let inside = (0..width).contains(&count);

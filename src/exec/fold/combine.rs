@@ -159,7 +159,8 @@ impl Task for Join<'_> {
         while segments > 1 {
             for pair in 0..segments / 2 {
                 for column in 0..width {
-                    let (left, right) = (values[2 * pair * width + column], values[(2 * pair + 1) * width + column]);
+                    let (left, right) =
+                        (values[2 * pair * width + column], values[(2 * pair + 1) * width + column]);
                     values[pair * width + column] = C::pack(C::join(C::unpack(left), C::unpack(right)));
                 }
             }
