@@ -37,7 +37,9 @@ fn types() -> Vec<InputType> {
 fn parse(c: &mut Criterion) {
     let mut group = c.benchmark_group("parse");
     for (name, text) in formulas() {
-        group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(|| black_box(syntax::parse(&text))));
+        group.bench_function(BenchmarkId::from_parameter(name), |b| {
+            b.iter(|| black_box(syntax::parse(&text)))
+        });
     }
     group.finish();
 }
@@ -76,7 +78,11 @@ fn code(c: &mut Criterion) {
         let graph = check::lower(&program, &types(), &Options::default()).expect("typed");
         let plan = kernel::fuse(&opt::run(graph), Fusion::Full);
         group.bench_function(BenchmarkId::from_parameter(name), |b| {
-            b.iter_batched(|| plan.clone(), |plan| backend::compile(plan, Target::host()), BatchSize::SmallInput);
+            b.iter_batched(
+                || plan.clone(),
+                |plan| backend::compile(plan, Target::host()),
+                BatchSize::SmallInput,
+            );
         });
     }
     group.finish();

@@ -36,7 +36,8 @@ fn main() {
 
     // Not the formula's fault: `is_formula` tells them apart, as the command's exit status does.
     let mut short = vec![0.0; 2];
-    let error = numfuse::eval_into("2 * price", &arrays! { price }, &mut short).expect_err("the output is too short");
+    let error =
+        numfuse::eval_into("2 * price", &arrays! { price }, &mut short).expect_err("the output is too short");
     assert!(!error.is_formula());
     println!("{error}");
 }

@@ -14,7 +14,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (input, output) = (folder.join("temperature.npy"), folder.join("anomaly.npy"));
 
     // Ten years of months.
-    let celsius: Vec<f32> = (0..120).map(|month| 10.0 + (month % 12) as f32 + (month / 12) as f32 * 0.25).collect();
+    let celsius: Vec<f32> =
+        (0..120).map(|month| 10.0 + (month % 12) as f32 + (month / 12) as f32 * 0.25).collect();
     write_npy(&input, &View::from(&Array::from_slice(&celsius, &[10, 12])?))?;
 
     // SAFETY: the file was just made in a folder of our own; nobody else changes it.

@@ -21,7 +21,8 @@ fn main() -> Result<(), Error> {
     println!("the variance of a = {r}");
 
     // Statements; every name that is assigned and does not begin with `_` is a result.
-    let results = Session::global().eval_all("_d = b - a; near = abs(_d); side = _d > 0", &arrays! { a, b }, None)?;
+    let results =
+        Session::global().eval_all("_d = b - a; near = abs(_d); side = _d > 0", &arrays! { a, b }, None)?;
     for (name, array) in &results {
         println!("{} = {array}", name.as_deref().unwrap_or("result"));
     }

@@ -26,7 +26,8 @@ fn main() -> Result<(), Error> {
             }
         };
         let workers: Vec<_> = (0..4).map(|client| scope.spawn(worker(client))).collect();
-        let join = |w: thread::ScopedJoinHandle<'_, Result<f64, Error>>| w.join().expect("workers do not panic");
+        let join =
+            |w: thread::ScopedJoinHandle<'_, Result<f64, Error>>| w.join().expect("workers do not panic");
         workers.into_iter().map(join).collect::<Result<Vec<f64>, Error>>()
     })?;
     // At a rate of 0 a price is worth what it is, in each of the eight years.

@@ -3,6 +3,8 @@
 //! A corpus file holds cases separated by `====`: an `inputs:` line, the formula, `----`, and what is
 //! expected. With `BLESS=1` in the environment the expected parts are written anew.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use numfuse::check::{self, ErrorKind, InputDType, InputType, Options};
 use numfuse::dtype::DType;
 use numfuse::ir::{self, Graph};

@@ -60,7 +60,7 @@ impl Lowering<'_> {
             Number::Strong(node) if !numbers.iter().any(|n| matches!(n, Number::Strong(_))) => {
                 Number::Weak(node)
             }
-            strong => strong,
+            Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => number,
         })
     }
 
