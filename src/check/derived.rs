@@ -81,7 +81,7 @@ impl Lowering<'_> {
         let node = self.strong(x)?;
         let dtype = self.graph.ty(node).dtype;
         if dtype == DType::Bool {
-            return stop(ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(DType::Bool) }, span);
+            return stop(ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(dtype) }, span);
         }
         Ok(if dtype.is_float() { self.apply(Op::Rint, &[node], span) } else { node })
     }
