@@ -206,11 +206,15 @@ impl Program {
     }
 }
 
+/// Text to syntax tree.
+pub(crate) fn parsed(text: &str) -> Result<syntax::ast::Program, Error> {
+    syntax::parse(text)
+        .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))
+}
+
 /// Text to typed graph.
 pub(crate) fn graph(text: &str, types: &[InputType], options: &Options) -> Result<Graph, Error> {
-    let program = syntax::parse(text)
-        .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))?;
-    check::lower(&program, types, options)
+    check::lower(&parsed(text)?, types, options)
         .map_err(|errors| Error::formula(text, errors.iter().map(check::Error::diagnostic).collect()))
 }
 
