@@ -8,6 +8,7 @@
 //! times (ten terms) as fast as one pass and one temporary an operation in the same tier, or that is
 //! slower than 1.2 times the loop that rustc makes of the same formula, rayon over the same tiles and
 //! memory of the same pool.
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 use numfuse::array::{Array, Pool};
 use numfuse::kernel::Fusion;

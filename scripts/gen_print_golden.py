@@ -1,11 +1,18 @@
 """Writes tests/golden/print.txt: arrays and how NumPy prints them.
 
+    gen_print_golden.py           writes the file
+    gen_print_golden.py --check   compares it with what NumPy prints here
+
 A case is a line `== DTYPE SHAPE hex BYTES` (little-endian) or `== DTYPE SHAPE ramp START STEP`, then
-the text of `str(array)`. Run from the repository's root with NumPy 2.
+the text of `str(array)`. Needs NumPy 2.
 """
+
+import pathlib
+import sys
 
 import numpy as np
 
+np.seterr(all="ignore")
 rng = np.random.default_rng(7)
 cases = []
 
@@ -88,5 +95,8 @@ ramp("i8", (4, 1, 700), -100, 1)
 ramp("i8", (1, 40, 40), -100, 123456789)
 ramp("f8", (2000,), 0.1, 0.1)
 
-with open("tests/golden/print.txt", "w") as file:
-    file.writelines(cases)
+path = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/print.txt"
+if sys.argv[1:] != ["--check"]:
+    path.write_text("".join(cases))
+elif path.read_text() != "".join(cases):
+    sys.exit(f"NumPy {np.__version__} prints other text")

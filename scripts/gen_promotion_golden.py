@@ -5,10 +5,12 @@ Writes tests/golden/promotion.txt. A line is a formula in X and Y, the operand X
 Y, in the order of the first line, the result: a dtype, `refused` (TypeError) or `overflow`
 (OverflowError). A formula without Y has one result.
 
-    python3 scripts/gen_promotion_golden.py
+    gen_promotion_golden.py           writes the file
+    gen_promotion_golden.py --check   compares it with what NumPy says here
 """
 
 import pathlib
+import sys
 import warnings
 
 import numpy as np
@@ -74,7 +76,11 @@ def main():
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     target = pathlib.Path(__file__).parent.parent / "tests" / "golden" / "promotion.txt"
-    target.write_text("\n".join(lines()) + "\n")
+    text = "\n".join(lines()) + "\n"
+    if sys.argv[1:] != ["--check"]:
+        target.write_text(text)
+    elif target.read_text() != text:
+        sys.exit(f"NumPy {np.__version__} has other dtypes")
 
 
 main()

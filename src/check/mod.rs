@@ -2,7 +2,7 @@
 //! here.
 //!
 //! [`lower`] is one loop over the program's expressions, operands before users, so nothing recurses
-//! on the text. Each expression gets a [`Value`]: a node of the graph, a literal that has no
+//! on the text. Each expression gets a value: a node of the graph, a literal that has no
 //! dtype yet (NEP 50), or poison after an error, so that one slip is reported once and
 //! the rest of the formula is still checked.
 //!

@@ -74,10 +74,7 @@ impl std::error::Error for Error {}
 
 impl From<array::Error> for Error {
     fn from(error: array::Error) -> Error {
-        match error {
-            array::Error::Alloc(alloc) => alloc.into(),
-            _ => Error::TooBig,
-        }
+        if let array::Error::Alloc(alloc) = error { alloc.into() } else { Error::TooBig }
     }
 }
 

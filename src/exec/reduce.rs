@@ -13,6 +13,9 @@ use crate::op::Reduction;
 use smallvec::SmallVec;
 use std::sync::{Mutex, PoisonError};
 
+/// A folder for each of a pass's folds.
+type Folders = Vec<Box<dyn Folder>>;
+
 /// Whether a reduction of nothing has a value.
 pub(super) fn has_identity(op: Reduction) -> bool {
     match op {
@@ -95,12 +98,11 @@ pub(super) fn reduce(
             if shape.by_column { fold::outer(f.op, f.lane, w) } else { fold::inner(f.op, f.lane) }
         };
         // The last strip may be narrower.
-        let make = |w: usize| -> Vec<Box<dyn Folder>> { pass.folds.iter().map(|f| folder(f, w)).collect() };
+        let make = |w: usize| -> Folders { pass.folds.iter().map(|f| folder(f, w)).collect() };
         let last = width(cut.strips - 1);
         Ok((bound.scratch()?, make(cut.strip.min(shape.inner)), make(last)))
     };
-    let work = |state: &mut (Scratch, Vec<Box<dyn Folder>>, Vec<Box<dyn Folder>>), task: usize| {
-        let (scratch, full, narrow) = state;
+    let work = |(scratch, full, narrow): &mut (Scratch, Folders, Folders), task: usize| {
         let strip = task / cut.segments % cut.strips;
         let folders = if strip + 1 == cut.strips { narrow } else { full };
         let values = run_task(bound, scratch, folders, shape, &cut, task);

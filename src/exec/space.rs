@@ -1,5 +1,6 @@
 //! Index spaces: which loops a pass is, and how each array lies in them.
 
+use crate::shape::Strides;
 use smallvec::SmallVec;
 
 /// An axis of a pass's space before it is arranged: its size, and the group it is sorted into.
@@ -60,7 +61,7 @@ impl Space {
             }
             last = Some(axis);
         }
-        let layout = |(s, (_, size)): (SmallVec<[isize; 6]>, &(SmallVec<[isize; 6]>, usize))| {
+        let layout = |(s, (_, size)): (Strides, &(Strides, usize))| {
             if is_linear(&sizes, &s, *size) { Layout::Linear } else { Layout::Strided(s) }
         };
         let layouts = strides.into_iter().zip(arrays).map(layout).collect();

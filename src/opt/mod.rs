@@ -4,7 +4,7 @@
 //! the reason why it is exact, and cases in `tests/corpus/opt` where it fires and where it must not.
 //! What could change a bit (`x*1`, `x+0`, reassociation) is not here.
 //!
-//! A pass never changes a graph: it builds another through [`rewrite`], operands before users, and
+//! A pass never changes a graph: it builds another through `rewrite`, operands before users, and
 //! the verifier checks the outcome in debug builds. Declarations, constraints, guards and ranges
 //! stay whatever happens to the nodes: a formula that must fail still fails.
 

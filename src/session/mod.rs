@@ -46,6 +46,9 @@ pub struct Session {
     cache: Cache,
 }
 
+/// A result, and the name that it was assigned to if it was.
+pub type Named = (Option<Box<str>>, Array);
+
 /// Sets up a [`Session`].
 #[derive(Clone, Debug)]
 pub struct Builder {
@@ -167,7 +170,7 @@ impl Session {
         text: &str,
         bindings: &Bindings<'_>,
         poll: Option<Poll<'_>>,
-    ) -> Result<Vec<(Option<Box<str>>, Array)>, Error> {
+    ) -> Result<Vec<Named>, Error> {
         let program = self.program(text, bindings)?;
         let arrays = program.run(self, &inputs(bindings), poll)?;
         Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())

@@ -169,19 +169,15 @@ impl Program {
 
     /// Errors that point into the formula become diagnostics of it.
     fn located(&self, error: exec::Error) -> Error {
-        match error {
-            exec::Error::Guard { span, kind } => {
-                let diagnostic = Diagnostic::new(error.code(), error.to_string());
-                let diagnostic = match kind {
-                    GuardKind::NegativePower => diagnostic
-                        .at(span, "an exponent here is negative")
-                        .help("raise a float instead, as in `float64(x) ** y`"),
-                    GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
-                };
-                Error::Values { text: (&*self.text).into(), diagnostic }
-            }
-            other => Error::Run(other),
-        }
+        let exec::Error::Guard { span, kind } = error else { return Error::Run(error) };
+        let diagnostic = Diagnostic::new(error.code(), error.to_string());
+        let diagnostic = match kind {
+            GuardKind::NegativePower => diagnostic
+                .at(span, "an exponent here is negative")
+                .help("raise a float instead, as in `float64(x) ** y`"),
+            GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
+        };
+        Error::Values { text: (&*self.text).into(), diagnostic }
     }
 
     /// Looks at the inputs' sizes and values as far as the plan depends on them.

@@ -20,7 +20,7 @@ impl Emitter<'_, '_> {
             return Repr::Mask(smallvec::smallvec![(from.size(), regs)]);
         }
         if from == Lane::Bool {
-            return Repr::Numbers(self.from_bool(to, value));
+            return Repr::Numbers(self.number_of_bool(to, value));
         }
         let regs = self.regs(value);
         Repr::Numbers(match (from.is_float(), to.is_float()) {
@@ -42,7 +42,7 @@ impl Emitter<'_, '_> {
         regs.iter().map(|&x| compare(self, x)).collect()
     }
 
-    fn from_bool(&mut self, to: Lane, value: Value) -> Regs {
+    fn number_of_bool(&mut self, to: Lane, value: Value) -> Regs {
         let mask = self.mask(value, to.size());
         let one = if to.is_float() { Scalar::from_f64(to, 1.0).bits } else { 1 };
         let one = self.splat_bits(int_vector(to.size()), to.size(), one);

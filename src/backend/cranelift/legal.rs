@@ -26,6 +26,7 @@ const ALL_AND_SCALARS: &[Type] = &[
 ];
 
 /// The types of the first result, or where there is none of the first operand.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what Cranelift has beyond the table is refused")]
 fn types_of(opcode: Opcode) -> &'static [Type] {
     match opcode {
         Opcode::Load | Opcode::Store => ALL_AND_SCALARS,

@@ -6,7 +6,7 @@
 //! others. The loop runs whole iterations only: the last few elements go through padded copies on the
 //! stack, so that one piece of code computes every element and its place in the array cannot matter.
 //!
-//! What is emitted is checked twice: every instruction against [`legal`]'s table before compiling,
+//! What is emitted is checked twice: every instruction against the table of `legal` before compiling,
 //! and the finished code for trap sites and calls.
 
 mod cast;

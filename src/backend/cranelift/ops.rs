@@ -1,4 +1,5 @@
 //! One arm an operator: lanes to lanes.
+#![expect(clippy::wildcard_enum_match_arm, reason = "`kernel::form` lets no other operator be lane code")]
 
 use super::emit::{Emitter, Regs, Repr, int_vector, vector};
 use super::mask::Extend;
