@@ -32,8 +32,9 @@ pub(super) fn function(kernel: &Kernel, layout: Layout, isa: &dyn TargetIsa, fun
     func.signature.params.extend([AbiParam::new(pointer), AbiParam::new(types::I64)]);
     let mut context = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(func, &mut context);
-    let mut emitter =
-        Emitter { b: builder, kernel, layout, values: Vec::new(), pointers: Vec::new(), index: None };
+    let folds_any_load = isa.isa_flags().iter().any(|f| f.name == "has_avx" && f.as_bool() == Some(true));
+    let (values, pointers) = (Vec::new(), Vec::new());
+    let mut emitter = Emitter { b: builder, kernel, layout, values, pointers, index: None, folds_any_load };
     emitter.emit();
     emitter.b.finalize(isa.frontend_config());
 }
@@ -48,6 +49,8 @@ pub(super) struct Emitter<'k, 'f> {
     pointers: Vec<ir::Value>,
     /// The loop's element index, inside the loop.
     index: Option<ir::Value>,
+    /// Whether instructions take operands from memory at any alignment: those of AVX do.
+    folds_any_load: bool,
 }
 
 impl Emitter<'_, '_> {
@@ -171,10 +174,16 @@ impl Emitter<'_, '_> {
                 let wide = self.b.ins().scalar_to_vector(types::I32X4, part);
                 smallvec::smallvec![self.bitcast(ty, wide)]
             }
-            bytes => {
-                (0..bytes / 16).map(|r| self.b.ins().load(ty, flags, address, (r * 16) as i32)).collect()
-            }
+            bytes => (0..bytes / 16).map(|r| self.load_vector(ty, flags, address, r * 16)).collect(),
         }
+    }
+
+    /// Cranelift 0.135 folds an unaligned load into `cmpps` and `cmppd`, which without AVX fault on it. A
+    /// load of integers that is then taken for floats is never folded.
+    fn load_vector(&mut self, ty: ir::Type, flags: MemFlagsData, address: ir::Value, at: usize) -> ir::Value {
+        let loaded = if self.folds_any_load { ty } else { ty.as_int() };
+        let vector = self.b.ins().load(loaded, flags, address, at as i32);
+        self.bitcast(ty, vector)
     }
 
     fn store_all(&mut self) {
