@@ -79,13 +79,11 @@ impl Lowering<'_> {
     /// NumPy rounds integers to themselves and bools to f16.
     fn round(&mut self, x: Operand, span: Span) -> Step<NodeId> {
         let node = self.strong(x)?;
-        match self.graph.ty(node).dtype {
-            DType::Bool => {
-                stop(ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(DType::Bool) }, span)
-            }
-            dtype if dtype.is_float() => Ok(self.apply(Op::Rint, &[node], span)),
-            _ => Ok(node),
+        let dtype = self.graph.ty(node).dtype;
+        if dtype == DType::Bool {
+            return stop(ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(dtype) }, span);
         }
+        Ok(if dtype.is_float() { self.apply(Op::Rint, &[node], span) } else { node })
     }
 
     /// `minimum(maximum(x, low), high)`. As in NumPy, a literal bound beyond all that the dtype

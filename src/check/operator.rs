@@ -56,12 +56,11 @@ impl Lowering<'_> {
             [Number::Strong(_), Number::Int(2)] if op == Op::Pow => self.square(args, span)?,
             _ => self.lane(op, args, span)?,
         };
-        Ok(match number {
-            Number::Strong(node) if !numbers.iter().any(|n| matches!(n, Number::Strong(_))) => {
-                Number::Weak(node)
-            }
-            strong => strong,
-        })
+        let all_weak = !numbers.iter().any(|n| matches!(n, Number::Strong(_)));
+        match number {
+            Number::Strong(node) if all_weak => Ok(Number::Weak(node)),
+            Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => Ok(number),
+        }
     }
 
     fn square_root(&mut self, args: &[Operand], span: Span) -> Step<Number> {

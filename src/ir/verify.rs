@@ -222,3 +222,31 @@ fn verify_broadcast(graph: &Graph, ty: &Type, args: &[NodeId]) -> Result<(), Fau
     }
     same_dims(graph, &ty.dims, &due)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::read;
+
+    #[test]
+    fn broken_contracts_are_found() {
+        let inputs = "input f64[n0, n1, n2] a\ninput weak i64 k\ninput f64[n3] b\n";
+        let first = "%0 = input a : f64[n0, n1, n2]\n%1 = input k : i64\n%2 = const f64 2.5 : f64\n";
+        for (rest, fault) in [
+            ("%3 = sqrt %1 : i64", Fault::DType),
+            ("%3 = bitwise_and %2 %2 : f64", Fault::DType),
+            ("%3 = cast bool %1 : bool\n%4 = subtract %3 %3 : bool", Fault::DType),
+            ("%3 = cast f16 %0 : f16[n0, n1, n2]", Fault::DType),
+            ("%3 = cast i8 %1 : i8\n%4 = sum %3 axes=[] : i8", Fault::DType),
+            ("%3 = argmin %0 axes=[0, 1] : i64[n2]", Fault::Axes),
+            ("%3 = **n %0 %2 : f64[n0, n1, n2]", Fault::Exponent),
+            ("guard negative-power %1", Fault::DType),
+            ("fits i8 b", Fault::DType),
+        ] {
+            let graph = read(&format!("{inputs}{first}{rest}")).unwrap_or_else(|e| panic!("{rest}: {e}"));
+            assert_eq!(verify(&graph).map_err(|e| e.fault), Err(fault), "{rest}");
+        }
+        let sound = read(&format!("{inputs}{first}%3 = argmin %0 axes=[0, 1, 2] : i64")).unwrap();
+        assert_eq!(verify(&sound), Ok(()));
+    }
+}

@@ -4,6 +4,7 @@ use super::layout::Layout;
 use crate::dtype::Lane;
 use crate::ir::Scalar;
 use crate::kernel::{Access, Inst, Kernel, Value};
+use crate::target::{Level, Target};
 use cranelift_codegen::ir::{
     self, AbiParam, Endianness, InstBuilder, MemFlagsData, Signature, condcodes::IntCC, types,
 };
@@ -26,15 +27,21 @@ pub(super) enum Repr {
 }
 
 /// Fills `func` with the code of a kernel.
-pub(super) fn function(kernel: &Kernel, layout: Layout, isa: &dyn TargetIsa, func: &mut ir::Function) {
+pub(super) fn function(
+    kernel: &Kernel,
+    layout: Layout,
+    target: Target,
+    isa: &dyn TargetIsa,
+    func: &mut ir::Function,
+) {
     let pointer = isa.pointer_type();
     func.signature = Signature::new(CallConv::triple_default(isa.triple()));
     func.signature.params.extend([AbiParam::new(pointer), AbiParam::new(types::I64)]);
     let mut context = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(func, &mut context);
-    let folds_any_load = isa.isa_flags().iter().any(|f| f.name == "has_avx" && f.as_bool() == Some(true));
+    let fold_loads = target.level >= Level::Avx;
     let (values, pointers) = (Vec::new(), Vec::new());
-    let mut emitter = Emitter { b: builder, kernel, layout, values, pointers, index: None, folds_any_load };
+    let mut emitter = Emitter { b: builder, kernel, layout, fold_loads, values, pointers, index: None };
     emitter.emit();
     emitter.b.finalize(isa.frontend_config());
 }
@@ -44,13 +51,13 @@ pub(super) struct Emitter<'k, 'f> {
     pub(super) b: FunctionBuilder<'f>,
     pub(super) kernel: &'k Kernel,
     pub(super) layout: Layout,
+    /// Whether an instruction may read memory itself.
+    fold_loads: bool,
     pub(super) values: Vec<Option<Repr>>,
     /// Operands and then stores.
     pointers: Vec<ir::Value>,
     /// The loop's element index, inside the loop.
     index: Option<ir::Value>,
-    /// Whether instructions take operands from memory at any alignment: those of AVX do.
-    folds_any_load: bool,
 }
 
 impl Emitter<'_, '_> {
@@ -174,16 +181,22 @@ impl Emitter<'_, '_> {
                 let wide = self.b.ins().scalar_to_vector(types::I32X4, part);
                 smallvec::smallvec![self.bitcast(ty, wide)]
             }
-            bytes => (0..bytes / 16).map(|r| self.load_vector(ty, flags, address, r * 16)).collect(),
+            bytes => (0..bytes / 16).map(|r| self.load_register(ty, address, (r * 16) as i32)).collect(),
         }
     }
 
-    /// Cranelift 0.135 folds an unaligned load into `cmpps` and `cmppd`, which without AVX fault on it. A
-    /// load of integers that is then taken for floats is never folded.
-    fn load_vector(&mut self, ty: ir::Type, flags: MemFlagsData, address: ir::Value, at: usize) -> ir::Value {
-        let loaded = if self.folds_any_load { ty } else { ty.as_int() };
-        let vector = self.b.ins().load(loaded, flags, address, at as i32);
-        self.bitcast(ty, vector)
+    /// Loads a register from any address.
+    ///
+    /// Without AVX an instruction with a memory operand needs an aligned one, and Cranelift folds loads
+    /// into some (`cmpps`) that are not said to be aligned. A load of another type is not folded.
+    fn load_register(&mut self, ty: ir::Type, address: ir::Value, offset: i32) -> ir::Value {
+        let flags = MemFlagsData::new().with_notrap();
+        if self.fold_loads {
+            return self.b.ins().load(ty, flags, address, offset);
+        }
+        let other = if ty == types::I64X2 { types::I32X4 } else { types::I64X2 };
+        let loaded = self.b.ins().load(other, flags, address, offset);
+        self.bitcast(ty, loaded)
     }
 
     fn store_all(&mut self) {

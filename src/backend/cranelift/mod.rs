@@ -39,7 +39,7 @@ impl Backend for Cranelift {
             let isa = isa::isa(target)?;
             let layout = Layout::of(kernel);
             let mut context = Context::new();
-            emit::function(kernel, layout, &*isa, &mut context.func);
+            emit::function(kernel, layout, target, &*isa, &mut context.func);
             legal::check(&context.func)?;
             let code = code::Machine::compile(kernel, layout, isa, context)?;
             Ok(Arc::new(code) as Arc<dyn Code>)
@@ -55,7 +55,7 @@ pub fn clif(kernel: &Kernel, target: Target) -> Result<String, Refusal> {
     guarded(|| {
         let isa = isa::isa(target)?;
         let mut context = Context::new();
-        emit::function(kernel, Layout::of(kernel), &*isa, &mut context.func);
+        emit::function(kernel, Layout::of(kernel), target, &*isa, &mut context.func);
         Ok(context.func.display().to_string())
     })
 }
@@ -68,7 +68,7 @@ pub fn assembly(kernel: &Kernel, target: Target) -> Result<String, Refusal> {
     guarded(|| {
         let isa = isa::isa(target)?;
         let mut context = Context::new();
-        emit::function(kernel, Layout::of(kernel), &*isa, &mut context.func);
+        emit::function(kernel, Layout::of(kernel), target, &*isa, &mut context.func);
         context.set_disasm(true);
         let compiled = context
             .compile(&*isa, &mut Default::default())
