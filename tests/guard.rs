@@ -287,7 +287,8 @@ fn operand<'p>(input: &programs::RandomInput, place: &'p Guarded, end: End) -> O
         numfuse::Input::View(view) => view,
         numfuse::Input::WeakInt(value) => return Operand::Single(value as u64),
         numfuse::Input::WeakFloat(value) => return Operand::Single(value.to_bits()),
-        other => panic!("not generated: {other:?}"),
+        numfuse::Input::Scalar(scalar) => return Operand::Single(scalar.bits()),
+        other => unreachable!("no other input: {other:?}"),
     };
     let (low, high) = shape::extent(view.shape(), view.strides(), view.dtype().size()).expect("small");
     // SAFETY: the extent of a view is readable.
