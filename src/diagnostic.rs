@@ -97,15 +97,20 @@ fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The candidate nearest to `name` by edit distance, if one is near enough to be a likely slip.
+/// The candidate nearest to `name` by edit distance, if one is near enough to be a likely slip; of
+/// equally near ones that with the longest common beginning.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()
         .map(|c| (edit_distance(name, c), c))
         .filter(|&(d, _)| d <= limit)
-        .min_by_key(|&(d, _)| d)
+        .min_by_key(|&(d, c)| (d, std::cmp::Reverse(common_prefix(name, c))))
         .map(|(_, c)| c)
+}
+
+fn common_prefix(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count()
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
@@ -146,6 +151,7 @@ mod tests {
     #[test]
     fn the_nearest_name_is_a_likely_slip_or_nothing() {
         assert_eq!(nearest("sinn", ["cos", "sin", "sinh"]), Some("sin"));
+        assert_eq!(nearest("sinn", ["sign", "sin"]), Some("sin"));
         assert_eq!(nearest("meda", ["media", "mean"]), Some("media"));
         assert_eq!(nearest("zzz", ["a", "b"]), None);
     }

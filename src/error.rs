@@ -17,6 +17,14 @@ pub enum Error {
         /// What is wrong with it. Never empty.
         diagnostics: Vec<Diagnostic>,
     },
+    /// The formula has no result for these values: an integer raised to a negative power, for example.
+    /// Nothing has been written.
+    Values {
+        /// The formula.
+        text: Arc<str>,
+        /// What is wrong, and where in the formula.
+        diagnostic: Diagnostic,
+    },
     /// An array given is not what is needed: an output of another dtype or shape, for example.
     Array(array::Error),
     /// The run failed.
@@ -49,6 +57,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Formula { diagnostics, .. } => diagnostics.first().map_or("formula", |d| d.code),
+            Error::Values { diagnostic, .. } => diagnostic.code,
             Error::Array(error) => error.code(),
             Error::Run(error) => error.code(),
             #[cfg(feature = "npy")]
@@ -58,15 +67,17 @@ impl Error {
         }
     }
 
-    /// Whether the formula is at fault, rather than the run.
+    /// Whether the formula does not fit its inputs' names, types and shapes, so that it would fail for
+    /// all values.
     pub fn is_formula(&self) -> bool {
         matches!(self, Error::Formula { .. })
     }
 
-    /// The errors of the formula, for those who draw them themselves.
+    /// The errors that point into the formula, for those who draw them themselves.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         match self {
             Error::Formula { diagnostics, .. } => diagnostics,
+            Error::Values { diagnostic, .. } => std::slice::from_ref(diagnostic),
             Error::Array(_) | Error::Run(_) | Error::Results { .. } | Error::Inputs { .. } => &[],
             #[cfg(feature = "npy")]
             Error::Source(_) => &[],
@@ -82,6 +93,7 @@ impl fmt::Display for Error {
                 let drawn: Vec<String> = diagnostics.iter().map(|d| d.render(text)).collect();
                 f.write_str(drawn.join("\n").trim_end())
             }
+            Error::Values { text, diagnostic } => f.write_str(diagnostic.render(text).trim_end()),
             Error::Array(error) => error.fmt(f),
             Error::Run(error) => error.fmt(f),
             #[cfg(feature = "npy")]
@@ -101,7 +113,9 @@ impl std::error::Error for Error {
             Error::Run(error) => Some(error),
             #[cfg(feature = "npy")]
             Error::Source(error) => Some(error),
-            Error::Formula { .. } | Error::Results { .. } | Error::Inputs { .. } => None,
+            Error::Formula { .. } | Error::Values { .. } | Error::Results { .. } | Error::Inputs { .. } => {
+                None
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod exec;
 pub mod source;
 pub mod error;
 pub mod session;
+pub mod explain;
 
 // Beside the pipeline.
 pub mod reference;

@@ -11,6 +11,7 @@ mod program;
 
 pub use expr::Expr;
 pub use program::Program;
+pub(crate) use program::{graph, parsed};
 
 use crate::array::{Array, Bindings, Input, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Options};

@@ -180,7 +180,7 @@ impl Program {
                         .help("raise a float instead, as in `float64(x) ** y`"),
                     GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
                 };
-                Error::formula(&self.text, vec![diagnostic])
+                Error::Values { text: (&*self.text).into(), diagnostic }
             }
             other => Error::Run(other),
         }
@@ -212,11 +212,15 @@ impl Program {
     }
 }
 
+/// Text to syntax tree.
+pub(crate) fn parsed(text: &str) -> Result<syntax::ast::Program, Error> {
+    syntax::parse(text)
+        .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))
+}
+
 /// Text to typed graph.
 pub(crate) fn graph(text: &str, types: &[InputType], options: &Options) -> Result<Graph, Error> {
-    let program = syntax::parse(text)
-        .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))?;
-    check::lower(&program, types, options)
+    check::lower(&parsed(text)?, types, options)
         .map_err(|errors| Error::formula(text, errors.iter().map(check::Error::diagnostic).collect()))
 }
 

@@ -1,0 +1,80 @@
+//! `numfuse repl`: formulas as they are typed.
+//!
+//! `name = formula` keeps a result, an expression prints its value, `:` begins a command. From a pipe the
+//! lines are read without a prompt, every line is run, and the exit status is that of the first
+//! that failed.
+
+mod command;
+mod complete;
+mod evaluate;
+mod lines;
+
+use crate::inputs::Values;
+use crate::report::{self, Stop};
+use crate::{eval, interrupt};
+use lines::{Line, Lines};
+use numfuse::Session;
+use std::ffi::OsString;
+
+/// Evaluates formulas as you type them.
+///
+/// `name = formula` keeps a result, an expression prints its value. `:help` lists the commands, Ctrl-C stops an
+/// evaluation, Ctrl-D ends. The history is kept in $XDG_STATE_HOME/numfuse.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What names stand for: a .npy file, or a number such as k=2.5.
+    #[arg(value_name = "NAME=FILE")]
+    inputs: Vec<OsString>,
+    /// Threads to use; as many as the machine has, unless given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// What lines work on.
+pub(super) struct State {
+    session: Session,
+    values: Values,
+}
+
+/// What to do after a line.
+enum Next {
+    Line,
+    Quit,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> Result<(), Stop> {
+    let mut state = State { session: eval::session(args.threads), values: Values::from_args(&args.inputs)? };
+    interrupt::install();
+    let mut lines = Lines::open();
+    let mut status = Ok(());
+    loop {
+        let line = match lines.next(&state.values)? {
+            Line::Text(line) => line,
+            Line::Interrupted => continue,
+            Line::End => break,
+        };
+        interrupt::clear();
+        match run_line(&mut state, line.trim()) {
+            Ok(Next::Line) => {}
+            Ok(Next::Quit) => break,
+            Err(Stop::Closed) => return Err(Stop::Closed),
+            Err(stop) => {
+                stop.show();
+                let quiet = Stop::Failed { text: String::new(), status: stop.status() };
+                status = status.and(Err(quiet));
+            }
+        }
+    }
+    if lines.are_typed() { Ok(()) } else { status }
+}
+
+fn run_line(state: &mut State, line: &str) -> Result<Next, Stop> {
+    if let Some(command) = line.strip_prefix(':') {
+        return command::run(state, command);
+    }
+    for value in evaluate::line(state, line)? {
+        report::print(&value.to_string())?;
+    }
+    Ok(Next::Line)
+}

@@ -1,0 +1,181 @@
+//! `numfuse eval`: values, files, exit statuses and messages.
+#![allow(clippy::unwrap_used, reason = "a test that fails should say where")]
+
+mod command;
+
+use command::{Folder, numfuse, read, run, seen, wait_for_threads};
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::process::Stdio;
+
+#[test]
+fn a_result_is_printed_as_numpy_prints_it() {
+    let folder = Folder::new("print");
+    let (a, b) = (folder.array("a", &[1.0, 2.0, 3.0]), folder.array("b", &[0.5f32, 0.25, 0.125]));
+    assert_eq!(run(&["eval", "2*a + b**2", &a, &b]), (0, "[2.25     4.0625   6.015625]\n".into(), "".into()));
+    assert_eq!(run(&["eval", "-a", &a]).1, "[-1. -2. -3.]\n");
+    assert_eq!(run(&["eval", "b*k", &b, "k=2.5"]).1, "[1.25   0.625  0.3125]\n");
+    assert_eq!(run(&["eval", "x = a + 1; y = sum(a)", &a]).1, "x = [2. 3. 4.]\ny = 6.0\n");
+}
+
+#[test]
+fn json_has_values_or_a_summary() {
+    let folder = Folder::new("json");
+    let a = folder.array("a", &ndarray::arr2(&[[0.1f32, f32::NAN], [f32::INFINITY, 2.0]]));
+    let long = folder.array("long", &(0..2000u16).collect::<Vec<_>>());
+    let json = |args: &[&str]| serde_json::from_str::<serde_json::Value>(&run(args).1).unwrap();
+    let short = json(&["eval", "a", &a, "--json"]);
+    assert_eq!(short["values"].to_string(), r#"[[0.1,"nan"],["inf",2.0]]"#);
+    assert_eq!((&short["dtype"], &short["shape"]), (&"float32".into(), &vec![2, 2].into()));
+    let out = folder.path("out.npy");
+    let summed = json(&["eval", "s = long + 1", &long, "--json", "-o", out.to_str().unwrap()]);
+    assert_eq!(summed["summary"].to_string(), r#"{"max":2000,"mean":1000.5,"min":1,"nan":0}"#);
+    assert_eq!((&summed["name"], summed["path"].as_str()), (&"s".into(), out.to_str()));
+}
+
+#[test]
+fn an_output_file_may_be_an_input() {
+    let folder = Folder::new("in-place");
+    let cells: Vec<f64> = (0..300_000).map(f64::from).collect();
+    let a = folder.array("a", &cells);
+    let path = folder.path("a.npy");
+    assert_eq!(run(&["eval", "a + unknown", &a, "-o", path.to_str().unwrap()]).0, 2);
+    assert_eq!(read(&path).to_vec::<f64>().unwrap(), cells, "a failed run leaves the file as it was");
+    let ok = run(&["eval", "2*a + 1", &a, "-o", path.to_str().unwrap(), "--threads", "2"]);
+    assert_eq!(ok, (0, String::new(), String::new()));
+    let doubled: Vec<f64> = cells.iter().map(|x| 2.0 * x + 1.0).collect();
+    assert_eq!(read(&path).to_vec::<f64>().unwrap(), doubled);
+    assert_eq!(folder.files(), ["a.npy"], "nothing else is left behind");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_a_failed_run() {
+    let folder = Folder::new("no-output");
+    let a = folder.array("a", &[1.0]);
+    let missing = folder.path("none/out.npy");
+    let (status, _, stderr) = run(&["eval", "a", &a, "-o", missing.to_str().unwrap()]);
+    assert!(
+        status == 1 && stderr.starts_with("error[io-error]: ") && stderr.contains("none/out.npy"),
+        "{stderr}"
+    );
+    let (status, _, stderr) = run(&["eval", "a, a", &a, "-o", folder.path("out.npy").to_str().unwrap()]);
+    assert!(status == 2 && stderr.contains("wrong-result-count"), "{stderr}");
+    assert_eq!(folder.files(), ["a.npy"]);
+}
+
+#[test]
+fn a_bad_formula_has_carets_and_status_2() {
+    let folder = Folder::new("formula");
+    let (a, b) = (folder.array("depth", &[1.0, 2.0]), folder.array("b", &[1i32, 2, 3]));
+    let (status, out, stderr) = run(&["eval", "dept + nothing", &a]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    for part in [
+        "error[unknown-name]: unknown name `dept`",
+        "1 │ dept + nothing\n",
+        "│ ^^^^",
+        "did you mean `depth`?",
+    ] {
+        assert!(stderr.contains(part), "{part} in {stderr}");
+    }
+    assert_eq!(stderr.matches("error[").count(), 2, "independent errors come at once");
+    assert!(!stderr.contains('\x1b'), "colour is for terminals");
+    for (formula, code) in [
+        ("sum(depth", "unclosed-bracket"),
+        ("depth + b", "shape-mismatch"),
+        ("sin(depth, depth)", "wrong-arity"),
+        ("sum(depth, axis=1)", "axis-out-of-range"),
+        ("b ** -b", "negative-power"),
+        ("", "empty-formula"),
+        ("depth & 1", "no-operation"),
+    ] {
+        let (status, out, stderr) = run(&["eval", formula, &a, &b]);
+        assert_eq!((status, out.as_str()), (2, ""), "{formula}: {stderr}");
+        assert!(stderr.starts_with(&format!("error[{code}]: ")), "{formula}: {stderr}");
+    }
+}
+
+#[test]
+fn a_bad_command_line_has_status_2() {
+    for args in [
+        &["eval"][..],
+        &["eval", "--thread", "2"],
+        &["eval", "1", "a"],
+        &["eval", "1", "1a=x.npy"],
+        &["eval", "1", "a=1", "a=2"],
+        &["eval", "1", "--threads", "0"],
+        &["explain", "a", "a=f65"],
+        &["nothing"],
+    ] {
+        let (status, out, stderr) = run(args);
+        assert!(status == 2 && out.is_empty() && stderr.starts_with("error"), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_bad_file_is_named_with_status_1() {
+    let folder = Folder::new("files");
+    folder.array("a", &vec![1.0; 1000]);
+    let whole = fs::read(folder.path("a.npy")).unwrap();
+    let text = |from: &str, to: &str| {
+        let at = whole.windows(from.len()).position(|w| w == from.as_bytes()).unwrap();
+        [&whole[..at], to.as_bytes(), &whole[at + from.len()..]].concat()
+    };
+    for (name, bytes, code) in [
+        ("short", whole[..4000].to_vec(), "truncated-file"),
+        ("header", whole[..40].to_vec(), "truncated-file"),
+        ("text", b"a,b\n1,2\n".to_vec(), "not-npy"),
+        ("empty", Vec::new(), "not-npy"),
+        ("object", text("<f8", "|O8"), "unsupported-dtype"),
+        ("huge", text("(1000,), }            ", "(99999999999999999999)"), "too-big"),
+    ] {
+        let path = folder.path(name);
+        fs::write(&path, bytes).unwrap();
+        let (status, _, stderr) = run(&["eval", "a", &format!("a={}", path.display())]);
+        assert!(status == 1 && stderr.starts_with(&format!("error[{code}]: ")), "{name}: {stderr}");
+        assert!(stderr.contains(path.to_str().unwrap()) && stderr.lines().count() == 1, "{name}: {stderr}");
+    }
+    assert_eq!(run(&["eval", "a", &format!("a={}", folder.0.display())]).0, 1, "a folder");
+}
+
+#[test]
+fn control_characters_of_names_and_formulas_are_not_sent_to_the_terminal() {
+    let (_, _, stderr) = run(&["eval", "a", "a=\x1b[31mred.npy"]);
+    assert!(stderr.contains("\\u{1b}[31mred.npy"), "{stderr:?}");
+    let args: Vec<std::ffi::OsString> =
+        vec!["eval".into(), "a".into(), std::ffi::OsString::from_vec(b"a=\xff.npy".to_vec())];
+    assert!(run(&args).2.starts_with("error[io-error]: "));
+    assert!(!run(&["eval", "a + '\x1b[31m"]).2.contains('\x1b'));
+    assert!(!run(&["\x1b[31m"]).2.contains('\x1b'));
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let folder = Folder::new("head");
+    let a = folder.array("a", &vec![1.5; 100]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = numfuse().args(["eval", "a", &a]).stdout(writer).output().unwrap();
+    assert_eq!(seen(output), (0, String::new(), String::new()));
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let (status, _, stderr) = seen(numfuse().args(["eval", "a", &a]).stdout(full).output().unwrap());
+    assert!(status == 1 && stderr.starts_with("error[io-error]: "), "{stderr}");
+}
+
+#[test]
+fn a_file_that_shrinks_is_an_error_that_names_it() {
+    let folder = Folder::new("shrinks");
+    let (rows, columns) = (vec![0.5; 200_000], vec![0.25; 200_000]);
+    let a = folder.array("a", &ndarray::Array2::from_shape_vec((200_000, 1), rows).unwrap());
+    let b = folder.array("b", &columns);
+    let args = ["eval", "sum(sin(a*b))", &a, &b, "--threads", "2"];
+    let child = numfuse().args(args).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    wait_for_threads(child.id());
+    fs::OpenOptions::new().write(true).open(folder.path("b.npy")).unwrap().set_len(128).unwrap();
+    let (status, out, stderr) = seen(child.wait_with_output().unwrap());
+    assert_eq!((status, out.as_str()), (1, ""), "{stderr}");
+    let path = folder.path("b.npy");
+    assert_eq!(
+        stderr,
+        format!("error[truncated-file]: {}: the file shrank while it was read\n", path.display())
+    );
+}
