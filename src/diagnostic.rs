@@ -8,6 +8,7 @@ use crate::span::Span;
 use codespan_reporting::diagnostic as cs;
 use codespan_reporting::files::SimpleFile;
 use codespan_reporting::term;
+use std::borrow::Cow;
 
 /// One error of a formula: a stable code, a sentence, and the places it speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,7 @@ impl Diagnostic {
 
     /// Draws the diagnostic with the lines of `text` that it speaks of and carets under them.
     pub fn render(&self, text: &str) -> String {
+        let text = &*printable(text);
         let file = SimpleFile::new("formula", text);
         let config = term::Config::default();
         let mut drawn = String::new();
@@ -76,6 +78,23 @@ impl Diagnostic {
             .with_labels(self.labels.iter().enumerate().map(label).collect())
             .with_notes(self.help.iter().map(|h| format!("help: {h}")).collect())
     }
+}
+
+/// The text with every control character replaced by as many bytes: spans stay right, and a terminal
+/// obeys nothing that stands in a formula.
+fn printable(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match hidden(c) {
+            true => (0..c.len_utf8()).for_each(|_| shown.push(if c == '\r' { ' ' } else { '?' })),
+            false => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// The candidate nearest to `name` by edit distance, if one is near enough to be a likely slip; of

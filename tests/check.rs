@@ -1,34 +1,14 @@
 //! `check`, the graph's text form and `opt`, on the cases of `tests/corpus` and on NumPy's dtypes.
-//!
-//! A corpus file holds cases separated by `====`: an `inputs:` line, the formula, `----`, and what is
-//! expected. With `BLESS=1` in the environment the expected parts are written anew.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod cases;
 
-use numfuse::check::{self, ErrorKind, InputDType, InputType, Options};
+use cases::{corpus, input, inputs, run_corpus};
+use numfuse::check::{self, ErrorKind, InputType, Options};
 use numfuse::dtype::DType;
 use numfuse::ir::{self, Graph};
 use numfuse::{opt, syntax};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-/// Reads `a=f64[n, 1]`, `k=int`, `w=float`.
-fn input(text: &str) -> InputType {
-    let (name, ty) = text.split_once('=').expect("name=dtype[dims]");
-    let (dtype, dims) = ty.strip_suffix(']').and_then(|t| t.split_once('[')).unwrap_or((ty, ""));
-    let dtype = match dtype {
-        "int" => InputDType::WeakInt,
-        "float" => InputDType::WeakFloat,
-        strong => InputDType::Strong(strong.parse().expect("a dtype")),
-    };
-    let ones = dims.split(',').filter(|d| !d.is_empty()).map(|d| d == "1").collect();
-    InputType { name: name.into(), dtype, ones }
-}
-
-fn inputs(text: &str) -> Vec<InputType> {
-    text.split_whitespace().map(input).collect()
-}
 
 /// The graph, or the diagnostics as drawn.
 fn lower(formula: &str, inputs: &[InputType]) -> Result<Graph, String> {
@@ -45,37 +25,6 @@ fn reads_back(graph: &Graph) {
     let again = ir::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(again.to_string(), text);
     assert_eq!(ir::verify(&again), Ok(()), "{text}");
-}
-
-fn corpus(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
-    files.sort();
-    assert!(!files.is_empty());
-    files
-}
-
-/// Compares every case of a folder with what `outcome` gives of its formula and inputs.
-fn run_corpus(folder: &str, outcome: impl Fn(&str, &[InputType]) -> String) {
-    let mut wrong = Vec::new();
-    for path in corpus(folder) {
-        let text = fs::read_to_string(&path).unwrap();
-        let mut written = Vec::new();
-        for case in text.split("\n====\n") {
-            let (head, expected) = case.split_once("\n----").unwrap_or((case, ""));
-            let (comments, rest) = head.split_at(head.find("inputs:").expect("an `inputs:` line"));
-            let (given, formula) = rest.split_once('\n').expect("a formula");
-            let found = outcome(formula, &inputs(&given["inputs:".len()..]));
-            if found.trim() != expected.trim() {
-                wrong.push(format!("{}: {formula}\n{found}", path.display()));
-            }
-            written.push(format!("{comments}{given}\n{formula}\n----\n{}", found.trim_end()));
-        }
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, written.join("\n====\n") + "\n").unwrap();
-        }
-    }
-    assert!(wrong.is_empty() || std::env::var_os("BLESS").is_some(), "{}", wrong.join("\n"));
 }
 
 #[test]

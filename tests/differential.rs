@@ -4,6 +4,7 @@
 //! `NUMFUSE_PROGRAMS=1000000 cargo test --release --test differential` runs the long form;
 //! `NUMFUSE_SEED` begins at another program.
 
+#[allow(dead_code, reason = "other tests use more of it")]
 mod programs;
 
 use numfuse::array::{Array, Input};

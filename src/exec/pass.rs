@@ -5,7 +5,7 @@ use super::block::{Delivery, PassRun, Resolved, Scratch};
 use super::env::{Control, panicked};
 use super::error::Error;
 use super::fpenv::FpEnv;
-use super::reduce::{Reduced, has_identity, reduce, write_results};
+use super::reduce::{Reduced, has_identity, reduce};
 use super::space::{Axis, Space};
 use super::{stream, tile};
 use crate::array::{Array, Overlap, Pool, View, ViewMut, overlap};
@@ -227,11 +227,10 @@ impl State<'_> {
                 return Err(Error::EmptyReduction { name: fold.op.name() });
             }
         }
-        let values = reduce(&self.run.control, bound, pass, shape)?;
-        for (fold, values) in pass.folds.iter().zip(&values) {
-            write_results(fold, values, &mut self.temps[fold.dest.0 as usize]);
-        }
-        Ok(())
+        let mut temps: Vec<Option<&mut Array>> = self.temps.iter_mut().map(Some).collect();
+        let results = pass.folds.iter().map(|f| temps[f.dest.0 as usize].take());
+        let results = results.collect::<Option<_>>().expect("every fold has an array of its own");
+        reduce(&self.run.control, bound, pass, shape, results)
     }
 
     /// Looks at the conditions that are known after `passes` passes.

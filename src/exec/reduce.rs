@@ -10,6 +10,7 @@ use super::tile;
 use crate::array::Array;
 use crate::kernel::{Fold, Pass};
 use crate::op::Reduction;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::{Mutex, PoisonError};
 
@@ -60,6 +61,9 @@ struct Cut {
 /// The widest strip of columns.
 const STRIP: usize = 1024;
 
+/// The most results of one task.
+const RESULTS: usize = 1 << 14;
+
 impl Cut {
     fn of(shape: Reduced, cost: f64) -> Cut {
         let strip = if shape.inner > STRIP / 2 { STRIP } else { shape.inner.max(1) };
@@ -72,26 +76,38 @@ impl Cut {
         let row = shape.reduced.max(1).saturating_mul(strip);
         let rows =
             if segments * strips > 1 { 1 } else { (tile::tile(cost) / row.min(tile::tile(cost))).max(1) };
+        let rows = rows.min((RESULTS / shape.inner.max(1)).max(1));
         let tasks = shape.outer.div_ceil(rows) * strips * segments;
         Cut { strip, strips, segment, segments, rows, tasks }
     }
+
+    /// The segment, the strip and the group of rows of a task.
+    fn place(&self, task: usize) -> (usize, usize, usize) {
+        (task % self.segments, task / self.segments % self.strips, task / self.segments / self.strips)
+    }
 }
 
-/// Reduces a bound pass; gives for each fold one value a column, in C order.
+/// Reduces a bound pass into `results`, an array for each fold, one value a column in C order.
 pub(super) fn reduce(
     control: &Control<'_>,
     bound: &PassRun<'_>,
     pass: &Pass,
     shape: Reduced,
-) -> Result<Vec<Vec<Partial>>, Error> {
+    results: Vec<&mut Array>,
+) -> Result<(), Error> {
     if shape.columns() == 0 {
-        return Ok(vec![Vec::new(); pass.folds.len()]);
+        return Ok(());
     }
     let cost = tile::cost(pass);
     let cut = Cut::of(shape, cost);
     let elements = shape.columns().saturating_mul(shape.reduced);
     let threads = tile::threads(elements, cost, control.most_threads());
-    let finished = Mutex::new(Vec::with_capacity(cut.tasks));
+    let joiner = Mutex::new(Joiner {
+        folds: &pass.folds,
+        segments: cut.segments,
+        pending: FxHashMap::default(),
+        results,
+    });
     let start = || {
         let width = |s: usize| cut.strip.min(shape.inner - s * cut.strip);
         let folder = |f: &Fold, w| {
@@ -103,16 +119,56 @@ pub(super) fn reduce(
         Ok((bound.scratch()?, make(cut.strip.min(shape.inner)), make(last)))
     };
     let work = |(scratch, full, narrow): &mut (Scratch, Folders, Folders), task: usize| {
-        let strip = task / cut.segments % cut.strips;
+        let (segment, strip, group) = cut.place(task);
         let folders = if strip + 1 == cut.strips { narrow } else { full };
         let values = run_task(bound, scratch, folders, shape, &cut, task);
-        finished.lock().unwrap_or_else(PoisonError::into_inner).push((task, values));
+        let column = group * cut.rows * shape.inner + strip * cut.strip;
+        joiner.lock().unwrap_or_else(PoisonError::into_inner).add(column, segment, values);
         Ok(())
     };
-    control.for_each(cut.tasks, threads, start, work)?;
-    let mut finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
-    finished.sort_unstable_by_key(|(task, _)| *task);
-    Ok((0..pass.folds.len()).map(|f| assemble(&pass.folds[f], f, shape, &cut, &finished)).collect())
+    control.for_each(cut.tasks, threads, start, work)
+}
+
+/// Puts the values of segments together as they come, as the rest of the tree: what waits for its
+/// neighbour is never more than a few segments a thread, for tasks are taken in order.
+struct Joiner<'r> {
+    folds: &'r [Fold],
+    segments: usize,
+    /// Values of subtrees by their first column, level and place in the level.
+    pending: FxHashMap<(usize, u32, usize), Vec<Vec<Partial>>>,
+    results: Vec<&'r mut Array>,
+}
+
+impl Joiner<'_> {
+    /// Takes the values of a segment, for each fold one a column.
+    fn add(&mut self, column: usize, segment: usize, mut values: Vec<Vec<Partial>>) {
+        let (mut level, mut place, mut places) = (0, segment, self.segments);
+        while places > 1 {
+            let neighbour = place ^ 1;
+            // The last of an odd number moves up as it is.
+            if neighbour < places {
+                let Some(other) = self.pending.remove(&(column, level, neighbour)) else {
+                    self.pending.insert((column, level, place), values);
+                    return;
+                };
+                let (left, right) = if place < neighbour { (values, other) } else { (other, values) };
+                values = self.join(left, right);
+            }
+            (level, place, places) = (level + 1, place / 2, places.div_ceil(2));
+        }
+        for ((fold, array), values) in self.folds.iter().zip(&mut self.results).zip(&values) {
+            write_results(fold, values, array, column);
+        }
+    }
+
+    fn join(&self, mut left: Vec<Vec<Partial>>, right: Vec<Vec<Partial>>) -> Vec<Vec<Partial>> {
+        for ((fold, left), right) in self.folds.iter().zip(&mut left).zip(right) {
+            let width = right.len();
+            left.extend(right);
+            fold::join(fold.op, fold.lane, left, width);
+        }
+        left
+    }
 }
 
 /// Reduces one task's part; gives for each fold its values, column by column.
@@ -124,14 +180,14 @@ fn run_task(
     cut: &Cut,
     task: usize,
 ) -> Vec<Vec<Partial>> {
-    let mut values: Vec<Vec<Partial>> = folders.iter().map(|_| Vec::new()).collect();
-    let (segment, strip, group) =
-        (task % cut.segments, task / cut.segments % cut.strips, task / cut.segments / cut.strips);
+    let (segment, strip, group) = cut.place(task);
     let rows = group * cut.rows..((group + 1) * cut.rows).min(shape.outer);
     let from = segment * cut.segment;
     let steps = cut.segment.min(shape.reduced.saturating_sub(from));
     let column = strip * cut.strip;
     let width = cut.strip.min(shape.inner - column);
+    let results = if shape.by_column { width * rows.len() } else { rows.len() };
+    let mut values: Vec<Vec<Partial>> = folders.iter().map(|_| Vec::with_capacity(results)).collect();
     for row in rows {
         folders.iter_mut().for_each(|f| f.begin(from));
         let origin = (row * shape.reduced + from) * shape.inner + column;
@@ -223,31 +279,11 @@ unsafe fn feed_rows(
     }
 }
 
-/// Puts the values of tasks in order, combining segments.
-fn assemble(
-    fold: &Fold,
-    number: usize,
-    shape: Reduced,
-    cut: &Cut,
-    finished: &[(usize, Vec<Vec<Partial>>)],
-) -> Vec<Partial> {
-    let mut all: Vec<Partial> = Vec::with_capacity(shape.columns());
-    for tasks in finished.chunks(cut.segments) {
-        if cut.segments == 1 {
-            all.extend_from_slice(&tasks[0].1[number]);
-            continue;
-        }
-        let mut values: Vec<Partial> = tasks.iter().flat_map(|(_, v)| v[number].iter().copied()).collect();
-        let width = values.len() / cut.segments;
-        fold::join(fold.op, fold.lane, &mut values, width);
-        all.extend_from_slice(&values);
-    }
-    all
-}
-
-pub(super) fn write_results(fold: &Fold, values: &[Partial], array: &mut Array) {
+/// Writes the results of the columns from `column` on.
+fn write_results(fold: &Fold, values: &[Partial], array: &mut Array, column: usize) {
     let size = fold::result(fold.op, fold.lane).size();
-    for (element, &value) in array.bytes_mut().chunks_exact_mut(size).zip(values) {
+    let elements = &mut array.bytes_mut()[column * size..];
+    for (element, &value) in elements.chunks_exact_mut(size).zip(values) {
         element.copy_from_slice(&fold::finish(fold.op, value).to_le_bytes()[..size]);
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
 
 struct Planner<'g> {
     graph: &'g Graph,
+    fusion: Fusion,
     kept: FxHashMap<NodeId, TempId>,
     needs: Vec<u32>,
     plan: Plan,
@@ -54,13 +55,14 @@ impl<'g> Planner<'g> {
     fn new(graph: &'g Graph, fusion: Fusion) -> Planner<'g> {
         let mut planner = Planner {
             graph,
+            fusion,
             kept: FxHashMap::default(),
             needs: Vec::new(),
             plan: Plan::default(),
             groups: Vec::new(),
             by_key: FxHashMap::default(),
         };
-        planner.choose_kept(fusion);
+        planner.choose_kept();
         planner.find_levels();
         planner
     }
@@ -85,12 +87,13 @@ impl<'g> Planner<'g> {
         self.plan
     }
 
-    fn choose_kept(&mut self, fusion: Fusion) {
+    fn choose_kept(&mut self) {
         let blocky = single_blocks(self.graph);
-        let mut used_wider = vec![false; self.graph.len()];
+        let (mut used, mut used_wider) = (vec![false; self.graph.len()], vec![false; self.graph.len()]);
         for (id, node) in self.graph.nodes() {
             let wide = !self.graph.ty(id).is_single() || matches!(node, Node::Reduce { .. });
             for operand in node.operands() {
+                used[operand.index()] = true;
                 used_wider[operand.index()] |= wide;
             }
         }
@@ -98,9 +101,11 @@ impl<'g> Planner<'g> {
         for (id, node) in self.graph.nodes() {
             let keep = match node {
                 Node::Reduce { .. } => true,
-                Node::Apply(..) | Node::Cast(..) => {
-                    fusion == Fusion::None || (blocky[id.index()] && used_wider[id.index()])
-                }
+                // Without fusion, what nothing else reads is written to the output itself.
+                Node::Apply(..) | Node::Cast(..) => match self.fusion {
+                    Fusion::None => used[id.index()],
+                    Fusion::Full => blocky[id.index()] && used_wider[id.index()],
+                },
                 Node::Input(_) | Node::Const(_) | Node::Count { .. } => false,
             };
             if keep || guards.contains(&id) {
@@ -158,6 +163,10 @@ impl<'g> Planner<'g> {
     /// Puts a root into the pass of its level and space. A store joins a pass that reduces its whole
     /// space, for that visits the elements in order too.
     fn add_root(&mut self, level: u32, space: Dims, axes: Axes, root: Root) {
+        if self.fusion == Fusion::None {
+            self.groups.push(Group { level, space, axes, roots: vec![root] });
+            return;
+        }
         let whole = (level, space.clone(), Axes::all(space.len()));
         let key = match self.by_key.contains_key(&whole) {
             true if axes == Axes::default() => whole,

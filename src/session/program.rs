@@ -37,6 +37,8 @@ impl Program {
         fusion: Fusion,
         target: Target,
     ) -> Result<Program, Error> {
+        // Literals are read and constants folded with floating-point arithmetic too.
+        let _env = exec::FpEnv::enter();
         let graph = opt::run(graph(text, types, options)?);
         let plan = kernel::fuse(&graph, fusion);
         let dims =

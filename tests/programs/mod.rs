@@ -10,11 +10,11 @@ use numfuse::ir::{Graph, Node};
 use numfuse::reference::Value;
 
 /// A small random number generator (splitmix64): the same programs everywhere for the same seed.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// Any 64 bits.
-    pub fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,26 +23,26 @@ impl Random {
     }
 
     /// A number below `n`.
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.bits() % n.max(1) as u64) as usize
     }
 
     /// True once in `n`.
-    pub fn once_in(&mut self, n: usize) -> bool {
+    pub(crate) fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
     /// One of them.
-    pub fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
         of[self.below(of.len())]
     }
 }
 
 /// An input of a program: its elements and how they lie in memory.
-pub struct RandomInput {
-    pub name: &'static str,
-    pub lane: Lane,
-    pub shape: Vec<usize>,
+pub(crate) struct RandomInput {
+    pub(crate) name: &'static str,
+    pub(crate) lane: Lane,
+    pub(crate) shape: Vec<usize>,
     memory: Vec<u8>,
     strides: Vec<isize>,
     offset: usize,
@@ -51,16 +51,16 @@ pub struct RandomInput {
 }
 
 /// A formula and its inputs.
-pub struct RandomProgram {
-    pub text: String,
-    pub inputs: Vec<RandomInput>,
+pub(crate) struct RandomProgram {
+    pub(crate) text: String,
+    pub(crate) inputs: Vec<RandomInput>,
 }
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
 impl RandomProgram {
     /// The program of a seed.
-    pub fn new(seed: u64) -> RandomProgram {
+    pub(crate) fn new(seed: u64) -> RandomProgram {
         let mut random = Random(seed);
         let space = random_space(&mut random);
         let count = 1 + random.below(4);
@@ -70,7 +70,7 @@ impl RandomProgram {
     }
 
     /// The inputs' types, as `check` wants them.
-    pub fn types(&self) -> Vec<InputType> {
+    pub(crate) fn types(&self) -> Vec<InputType> {
         self.inputs.iter().map(RandomInput::ty).collect()
     }
 }
@@ -154,7 +154,7 @@ impl RandomInput {
     }
 
     /// The input as the library takes it.
-    pub fn input(&self) -> Input<'_> {
+    pub(crate) fn input(&self) -> Input<'_> {
         match (self.weak, self.lane) {
             (Some(value), Lane::I64) => Input::WeakInt(value as i128),
             (Some(value), _) => Input::WeakFloat(value),
@@ -175,7 +175,7 @@ impl RandomInput {
     }
 
     /// The input as the reference takes it.
-    pub fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         if let Some(value) = self.weak {
             let bits = if self.lane == Lane::I64 { value as i64 as u64 } else { value.to_bits() };
             return Value { lane: self.lane, shape: Default::default(), data: vec![bits] };
@@ -186,7 +186,7 @@ impl RandomInput {
 }
 
 /// An array as the reference has it.
-pub fn value_of(array: &Array) -> Value {
+pub(crate) fn value_of(array: &Array) -> Value {
     let lane = array.dtype().lane().expect("lane dtypes only");
     let element = |bytes: &[u8]| {
         let mut word = [0; 8];
@@ -321,7 +321,7 @@ fn expression(random: &mut Random, names: &[String], depth: usize) -> String {
             _ => names[random.below(names.len())].clone(),
         };
     }
-    let mut sub = |random: &mut Random| {
+    let sub = |random: &mut Random| {
         let shallower = depth - 1 - random.below(2).min(depth - 1);
         expression(random, names, shallower)
     };
@@ -351,6 +351,6 @@ fn reduction(random: &mut Random, mut sub: impl FnMut(&mut Random) -> String) ->
 }
 
 /// Whether the graph holds an operation of class B: bits that no other library must have.
-pub fn is_inexact(graph: &Graph) -> bool {
+pub(crate) fn is_inexact(graph: &Graph) -> bool {
     graph.nodes().any(|(_, n)| matches!(n, Node::Apply(op, _) if op.row().class == numfuse::op::Class::Ulp))
 }
