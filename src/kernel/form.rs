@@ -5,6 +5,7 @@
 //! the casts that no 128-bit instruction set does well.
 
 use crate::dtype::Lane;
+use crate::ir::{Graph, Node, NodeId};
 use crate::op::Op;
 
 /// How an operator runs.
@@ -44,5 +45,24 @@ pub fn cast_form(from: Lane, to: Lane) -> Form {
         (Lane::F64, to) if to.is_int() => Form::Block,
         (Lane::F32, to) if wide_int(to) => Form::Block,
         (_, _) => Form::Lane,
+    }
+}
+
+/// The lane type of a node.
+pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
+    graph.ty(node).dtype.lane().expect("check admits lane dtypes only")
+}
+
+/// Whether a node is lane code, a block function, or (`None`) neither.
+pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
+    match node {
+        Node::Apply(op, args) => {
+            let constant = args.last().is_some_and(|&a| matches!(graph.node(a), Node::Const(_)));
+            Some(apply_form(*op, constant))
+        }
+        Node::Cast(to, of) => {
+            Some(cast_form(lane(graph, *of), to.lane().expect("check admits lane dtypes only")))
+        }
+        Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => None,
     }
 }

@@ -5,7 +5,7 @@
 //! A node's *level* is the number of kept nodes that must be ready, one after the other, before it.
 //! What is computed at the same level over the same space goes into one pass.
 
-use super::form::Form;
+use super::form::{self, Form, lane};
 use super::pass::{self, Root, RootKind};
 use super::plan::{Check, Dest, Fold, Place, Plan, PlanOutput, Temp, TempId};
 use crate::dtype::Lane;
@@ -34,11 +34,6 @@ struct Group {
 /// Plans a graph whose dtypes are all lane types, as `check` makes it.
 pub fn fuse(graph: &Graph, fusion: Fusion) -> Plan {
     Planner::new(graph, fusion).plan()
-}
-
-/// The lane type of a node.
-pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
-    graph.ty(node).dtype.lane().expect("check admits lane dtypes only")
 }
 
 struct Planner<'g> {
@@ -194,7 +189,7 @@ impl<'g> Planner<'g> {
 fn single_blocks(graph: &Graph) -> Vec<bool> {
     let mut blocky: Vec<bool> = Vec::with_capacity(graph.len());
     for (id, node) in graph.nodes() {
-        let own = match pass::form(graph, &node) {
+        let own = match form::node_form(graph, &node) {
             Some(Form::Block) => true,
             Some(Form::Lane) => node.operands().iter().any(|o| blocky[o.index()]),
             None => false,

@@ -5,8 +5,7 @@
 //! slots are shared by values that are not alive together.
 
 use super::code::{Access, Inst, Kernel, Operand, Value};
-use super::form::{Form, apply_form, cast_form};
-use super::fuse::lane;
+use super::form::{Form, lane, node_form};
 use super::plan::{
     BlockFunction, Dest, Fill, Fold, Pass, PassSource, Place, Slot, SlotId, Source, Step, Store, TempId,
 };
@@ -49,20 +48,6 @@ pub(super) fn build(
     builder.emit();
     super::slots::share(&mut builder.pass);
     builder.pass
-}
-
-/// Whether a node is lane code, a block function, or (`None`) neither.
-pub(super) fn form(graph: &Graph, node: &Node) -> Option<Form> {
-    match node {
-        Node::Apply(op, args) => {
-            let constant = args.last().is_some_and(|&a| matches!(graph.node(a), Node::Const(_)));
-            Some(apply_form(*op, constant))
-        }
-        Node::Cast(to, of) => {
-            Some(cast_form(lane(graph, *of), to.lane().expect("check admits lane dtypes only")))
-        }
-        Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => None,
-    }
 }
 
 struct Builder<'g> {
@@ -113,7 +98,7 @@ impl<'g> Builder<'g> {
         };
         let mut work: Vec<NodeId> = roots.iter().filter(|r| made_here(r)).map(|r| r.value).collect();
         while let Some(node) = work.pop() {
-            if form(self.graph, &self.graph.node(node)).is_none() || !self.computed.insert(node) {
+            if node_form(self.graph, &self.graph.node(node)).is_none() || !self.computed.insert(node) {
                 continue;
             }
             self.order.push(node);
@@ -124,7 +109,7 @@ impl<'g> Builder<'g> {
     }
 
     fn is_block(&self, node: NodeId) -> bool {
-        form(self.graph, &self.graph.node(node)) == Some(Form::Block)
+        node_form(self.graph, &self.graph.node(node)) == Some(Form::Block)
     }
 
     fn stage_nodes(&mut self) {

@@ -1,8 +1,6 @@
 //! What two partial values make, for each reduction and dtype.
 
-use super::inner::InnerFolder;
-use super::outer::OuterFolder;
-use super::{Folder, Partial};
+use super::Partial;
 use crate::dtype::Lane;
 use crate::op::Reduction;
 use crate::scalar::{Number, better_number, combine_numbers, identity_number};
@@ -107,30 +105,6 @@ pub(super) trait Task {
     type Out;
     /// Does it.
     fn run<C: Combine>(self) -> Self::Out;
-}
-
-/// Makes an inner folder.
-pub(super) struct Inner;
-
-impl Task for Inner {
-    type Out = Box<dyn Folder>;
-
-    fn run<C: Combine>(self) -> Box<dyn Folder> {
-        Box::new(InnerFolder::<C>::new())
-    }
-}
-
-/// Makes an outer folder.
-pub(super) struct Outer {
-    pub(super) width: usize,
-}
-
-impl Task for Outer {
-    type Out = Box<dyn Folder>;
-
-    fn run<C: Combine>(self) -> Box<dyn Folder> {
-        Box::new(OuterFolder::<C>::new(self.width))
-    }
 }
 
 /// Gives the value of nothing.

@@ -1,7 +1,7 @@
 //! The tree for reductions along the last axis.
 #![expect(unsafe_code, reason = "reads blocks of elements at any alignment")]
 
-use super::combine::Combine;
+use super::combine::{Combine, Task};
 use super::{Folder, INNER_CHUNK, Partial};
 use crate::scalar::Number;
 
@@ -70,6 +70,17 @@ impl<C: Combine> InnerFolder<C> {
             level += 1;
         }
         self.stack.push((level, value));
+    }
+}
+
+/// Makes an inner folder.
+pub(super) struct Inner;
+
+impl Task for Inner {
+    type Out = Box<dyn Folder>;
+
+    fn run<C: Combine>(self) -> Box<dyn Folder> {
+        Box::new(InnerFolder::<C>::new())
     }
 }
 

@@ -44,12 +44,12 @@ pub trait Folder: Send {
 
 /// A folder along the inner tree.
 pub fn inner(op: Reduction, lane: Lane) -> Box<dyn Folder> {
-    combine::with(op, lane, combine::Inner)
+    combine::with(op, lane, inner::Inner)
 }
 
 /// A folder along the outer tree, over rows of `width` columns.
 pub fn outer(op: Reduction, lane: Lane, width: usize) -> Box<dyn Folder> {
-    combine::with(op, lane, combine::Outer { width })
+    combine::with(op, lane, outer::Outer { width })
 }
 
 /// Combines the values of consecutive segments, one after the other in `values`, `width` columns each,

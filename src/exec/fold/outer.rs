@@ -1,7 +1,7 @@
 //! The tree for reductions that keep the last axis: a column each.
 #![expect(unsafe_code, reason = "reads blocks of elements at any alignment")]
 
-use super::combine::Combine;
+use super::combine::{Combine, Task};
 use super::{Folder, OUTER_CHUNK, Partial};
 use crate::scalar::Number;
 
@@ -44,6 +44,19 @@ impl<C: Combine> OuterFolder<C> {
         for (column, &left) in self.columns.iter_mut().zip(left) {
             *column = C::join(left, *column);
         }
+    }
+}
+
+/// Makes an outer folder.
+pub(super) struct Outer {
+    pub(super) width: usize,
+}
+
+impl Task for Outer {
+    type Out = Box<dyn Folder>;
+
+    fn run<C: Combine>(self) -> Box<dyn Folder> {
+        Box::new(OuterFolder::<C>::new(self.width))
     }
 }
 
