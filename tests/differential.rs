@@ -8,12 +8,13 @@
 mod programs;
 
 use numfuse::array::{Array, Input};
+use numfuse::backend::{Compiled, Ready};
 use numfuse::check::{self, Options};
 use numfuse::exec::{self, Control, Operand, Run, Threads};
 use numfuse::ir::{Dim, DimId, Graph};
 use numfuse::kernel::{Fusion, fuse};
 use numfuse::reference::{self, Value};
-use numfuse::target::Target;
+use numfuse::target::{Level, Target};
 use numfuse::{backend, opt, syntax};
 use programs::{RandomProgram, value_of};
 
@@ -30,6 +31,17 @@ fn graph(program: &RandomProgram) -> Option<Graph> {
     check::lower(&parsed, &program.types(), &Options::default()).ok()
 }
 
+/// Machine code is made of every kernel: none falls back to the interpreter unseen.
+fn expect_tier(compiled: &Compiled, target: Target, program: &RandomProgram) {
+    let machine = target.level != Level::None && cfg!(feature = "cranelift");
+    let expected = if machine { "cranelift" } else { "interp" };
+    for step in compiled.passes.iter().flatten() {
+        if let Ready::Code(code, _) = step {
+            assert_eq!(code.tier(), expected, "{target}\n{}\n{}", program.text, compiled.plan);
+        }
+    }
+}
+
 fn run_compiled(
     graph: &Graph,
     program: &RandomProgram,
@@ -38,6 +50,7 @@ fn run_compiled(
     threads: Option<&Threads>,
 ) -> Result<Vec<Value>, exec::Error> {
     let compiled = backend::compile(fuse(graph, fusion), target);
+    expect_tier(&compiled, target, program);
     let sizes: Vec<usize> = (0..graph.dim_count())
         .map(|d| graph.dim_origin(DimId::from_index(d)))
         .map(|o| program.inputs[o.input.index()].shape[o.axis as usize])
@@ -80,26 +93,6 @@ fn expect_same(what: &str, seed: u64, program: &RandomProgram, expected: &[Value
     );
 }
 
-/// Machine code is made of every kernel: none falls back to the interpreter unseen.
-#[cfg(feature = "cranelift")]
-fn expect_no_refusal(graph: &Graph, target: Target, program: &RandomProgram) {
-    use numfuse::backend::{Backend, cranelift::Cranelift};
-    use numfuse::kernel::Step;
-    if target.level == numfuse::target::Level::None {
-        return;
-    }
-    for step in fuse(graph, Fusion::Full).passes.iter().flat_map(|p| &p.steps) {
-        if let Step::Jit { kernel, .. } = step
-            && let Err(refusal) = Cranelift.compile(kernel, target)
-        {
-            panic!("{target}: {refusal}\n{}\n{kernel}", program.text);
-        }
-    }
-}
-
-#[cfg(not(feature = "cranelift"))]
-fn expect_no_refusal(_: &Graph, _: Target, _: &RandomProgram) {}
-
 /// Runs one program everywhere; whether it was one that `check` accepts.
 fn check_program(seed: u64, threads: &Threads) -> bool {
     let program = RandomProgram::new(seed);
@@ -123,7 +116,6 @@ fn check_program(seed: u64, threads: &Threads) -> bool {
     };
     expect_same("the optimised reference", seed, &program, &expected, &again.unwrap_or_default());
     for target in Target::all() {
-        expect_no_refusal(&optimised, target, &program);
         let run = run_compiled(&optimised, &program, target, Fusion::Full, None);
         let actual = run.unwrap_or_else(|e| panic!("program {seed} on {target}: {e}\n{}", program.text));
         expect_same(&target.to_string(), seed, &program, &expected, &actual);
