@@ -53,19 +53,24 @@ pub fn run(run: &Run<'_>, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
 
 fn run_plan(run: &Run<'_>, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
     let _env = FpEnv::enter();
-    let mut state = State { run, temps: Vec::new(), copies: Vec::new(), in_place: SmallVec::new() };
+    let plan = &run.compiled.plan;
+    let temps = plan.temps.iter().map(|_| None).collect();
+    let mut state = State { run, temps, copies: Vec::new(), in_place: SmallVec::new() };
     state.avoid_overlap(outputs)?;
-    state.allocate_temps()?;
-    for (index, pass) in run.compiled.plan.passes.iter().enumerate() {
+    let last_reads = plan.last_reads();
+    for (index, pass) in plan.passes.iter().enumerate() {
+        state.allocate_temps(pass)?;
         state.run_pass(index, pass, outputs)?;
         state.check(index + 1)?;
+        state.free_temps(index, &last_reads);
     }
     state.copy_kept(outputs)
 }
 
 struct State<'a> {
     run: &'a Run<'a>,
-    temps: Vec<Array>,
+    /// Kept arrays, from the pass that writes them to the last that reads them.
+    temps: Vec<Option<Array>>,
     /// Copies of inputs that an output would overwrite before they are read.
     copies: Vec<(InputId, Array)>,
     /// Outputs that lie exactly on an input of their pass.
@@ -84,12 +89,30 @@ impl State<'_> {
         dims.iter().map(|&d| self.size(d)).collect()
     }
 
-    fn allocate_temps(&mut self) -> Result<(), Error> {
-        for temp in &self.run.compiled.plan.temps {
+    /// Makes room for what a pass keeps.
+    fn allocate_temps(&mut self, pass: &Pass) -> Result<(), Error> {
+        for id in pass.kept() {
+            let temp = &self.run.compiled.plan.temps[id.0 as usize];
             let shape = self.shape(&temp.dims);
-            self.temps.push(Array::from_pool(self.run.pool, DType::from(temp.lane), &shape)?);
+            let array = Array::from_pool(self.run.pool, DType::from(temp.lane), &shape)?;
+            self.temps[id.0 as usize] = Some(array);
         }
         Ok(())
+    }
+
+    /// Frees what no later pass reads.
+    fn free_temps(&mut self, pass: usize, last_reads: &[usize]) {
+        for (temp, &last) in self.temps.iter_mut().zip(last_reads) {
+            if last <= pass {
+                *temp = None;
+            }
+        }
+    }
+
+    fn temp(&self, id: TempId) -> &Array {
+        self.temps[id.0 as usize]
+            .as_ref()
+            .expect("written by an earlier pass, and freed after the last reader")
     }
 
     /// Finds inputs that an output overlaps. Exactly the same elements may be written in place by the
@@ -164,7 +187,10 @@ impl State<'_> {
                 (outputs[o as usize].reborrow(), Delivery::Staged)
             }
             Dest::Output(o) => (outputs[o as usize].reborrow(), streamed),
-            Dest::Temp(t) => (ViewMut::from(&mut self.temps[t.0 as usize]), streamed),
+            Dest::Temp(t) => {
+                let temp = self.temps[t.0 as usize].as_mut().expect("allocated before its pass");
+                (ViewMut::from(temp), streamed)
+            }
         }
     }
 
@@ -183,7 +209,7 @@ impl State<'_> {
                 let count = shape::count(&self.shape(dims)).map_err(|_| Error::TooBig)?;
                 return Ok((cell(count as u64), none));
             }
-            Source::Temp(temp) => View::from(&self.temps[temp.0 as usize]),
+            Source::Temp(temp) => View::from(self.temp(*temp)),
             Source::Input(input) => match (self.copy_of(*input), &self.run.inputs[input.index()]) {
                 (Some(copy), _) => View::from(copy),
                 (None, Operand::View(view)) => view.clone(),
@@ -227,7 +253,7 @@ impl State<'_> {
                 return Err(Error::EmptyReduction { name: fold.op.name() });
             }
         }
-        let mut temps: Vec<Option<&mut Array>> = self.temps.iter_mut().map(Some).collect();
+        let mut temps: Vec<Option<&mut Array>> = self.temps.iter_mut().map(Option::as_mut).collect();
         let results = pass.folds.iter().map(|f| temps[f.dest.0 as usize].take());
         let results = results.collect::<Option<_>>().expect("every fold has an array of its own");
         reduce(&self.run.control, bound, pass, shape, results)
@@ -244,14 +270,14 @@ impl State<'_> {
     }
 
     fn temp_bytes(&self, temp: TempId) -> &[u8] {
-        self.temps[temp.0 as usize].bytes()
+        self.temp(temp).bytes()
     }
 
     /// Outputs that are a reduction's result.
     fn copy_kept(&self, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
         for (output, view) in self.run.compiled.plan.outputs.iter().zip(outputs) {
             if let Some(temp) = output.temp {
-                view.copy_from(&View::from(&self.temps[temp.0 as usize]))?;
+                view.copy_from(&View::from(self.temp(temp)))?;
             }
         }
         Ok(())

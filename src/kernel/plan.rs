@@ -207,3 +207,37 @@ pub struct Plan {
     /// The results.
     pub outputs: Vec<PlanOutput>,
 }
+
+impl Pass {
+    /// The kept arrays that the pass writes.
+    pub fn kept(&self) -> impl Iterator<Item = TempId> + '_ {
+        let stored = self.stores.iter().filter_map(|s| match s.dest {
+            Dest::Temp(temp) => Some(temp),
+            Dest::Output(_) => None,
+        });
+        stored.chain(self.folds.iter().map(|f| f.dest))
+    }
+}
+
+impl Plan {
+    /// For each kept array, the number of the last pass after which it is still wanted; `usize::MAX` for one
+    /// that is an output.
+    pub fn last_reads(&self) -> Vec<usize> {
+        let mut last = vec![0; self.temps.len()];
+        for (number, pass) in self.passes.iter().enumerate() {
+            let read = pass.sources.iter().filter_map(|s| match s.source {
+                Source::Temp(temp) => Some(temp),
+                Source::Input(_) | Source::Count(_) => None,
+            });
+            read.chain(pass.kept()).for_each(|temp| last[temp.0 as usize] = number);
+        }
+        for check in &self.checks {
+            let read = &mut last[check.temp.0 as usize];
+            *read = (*read).max(check.after.saturating_sub(1));
+        }
+        for temp in self.outputs.iter().filter_map(|o| o.temp) {
+            last[temp.0 as usize] = usize::MAX;
+        }
+        last
+    }
+}

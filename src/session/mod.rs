@@ -24,7 +24,7 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The bytes of large buffers kept for reuse.
-const POOL_BYTES: usize = 1 << 30;
+const POOL_BYTES: usize = 256 << 20;
 
 /// What evaluations share. Cheap calls, many threads: everything takes `&self`.
 ///
