@@ -79,7 +79,8 @@ fn operand(input: Input<'_>) -> Operand<'_> {
         Input::View(view) => Operand::View(view),
         Input::WeakInt(value) => Operand::Single(value as u64),
         Input::WeakFloat(value) => Operand::Single(value.to_bits()),
-        other => panic!("not generated: {other:?}"),
+        Input::Scalar(scalar) => Operand::Single(scalar.bits()),
+        other => unreachable!("no other input: {other:?}"),
     }
 }
 
