@@ -30,6 +30,7 @@ fn a_mean_and_a_sum_of_all_take_two_passes() {
 }
 
 /// The kernels of a plan.
+#[cfg(feature = "cranelift")]
 fn kernels(plan: &Plan) -> impl Iterator<Item = &numfuse::kernel::Kernel> {
     plan.passes.iter().flat_map(|p| &p.steps).filter_map(|step| match step {
         Step::Jit { kernel, .. } => Some(kernel),
