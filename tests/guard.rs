@@ -23,7 +23,7 @@ use std::ptr::NonNull;
 const RUNS: u64 = 20_000;
 
 /// The longest array, in bytes.
-const ROOM: usize = 1 << 20;
+const ROOM: usize = 8 << 20;
 /// At least a page, on every machine.
 const GUARD: usize = 1 << 16;
 /// What memory beside an array must still hold after a run.
