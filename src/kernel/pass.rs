@@ -160,14 +160,25 @@ impl<'g> Builder<'g> {
         }
     }
 
+    /// A block function writes its store itself if that is all that becomes of its value; every other
+    /// store is made by a kernel.
     fn add_store(&mut self, value: NodeId, dest: Dest) {
         let number = self.pass.stores.len() as u32;
         self.pass.stores.push(Store { dest, lane: lane(self.graph, value) });
-        let used_here = self.crossing.contains_key(&value) || self.block_stores.contains_key(&value);
-        if self.computed.contains(&value) && self.is_block(value) && !used_here {
-            self.block_stores.insert(value, number);
-            return;
+        if self.computed.contains(&value) && self.is_block(value) {
+            if !self.crossing.contains_key(&value) && !self.block_stores.contains_key(&value) {
+                self.block_stores.insert(value, number);
+                return;
+            }
+            *self.crossing.entry(value).or_default() += 1;
+            if let Some(first) = self.block_stores.remove(&value) {
+                self.add_kernel_store(value, first);
+            }
         }
+        self.add_kernel_store(value, number);
+    }
+
+    fn add_kernel_store(&mut self, value: NodeId, number: u32) {
         let stage = self.stage.get(&value).copied().unwrap_or(0);
         let kernel = self.kernel.get(&value).copied().unwrap_or((stage, 0));
         self.kernel_stores.entry(kernel).or_default().push((value, number));
@@ -211,8 +222,8 @@ impl<'g> Builder<'g> {
         };
         let args = operands.iter().map(|&o| self.place(o)).collect();
         let dest = match self.block_stores.get(&node) {
-            Some(&store) if !self.crossing.contains_key(&node) => Place::Store(store),
-            Some(_) | None => Place::Slot(self.slot(node)),
+            Some(&store) => Place::Store(store),
+            None => Place::Slot(self.slot(node)),
         };
         self.pass.steps.push(Step::Block { function, args, dest });
     }
