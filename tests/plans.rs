@@ -3,7 +3,7 @@
 mod cases;
 
 use numfuse::check::{self, InputType, Options};
-use numfuse::kernel::{Fusion, Plan, Step, fuse};
+use numfuse::kernel::{Fusion, Plan, fuse};
 use numfuse::{opt, syntax};
 
 fn plan(formula: &str, inputs: &[InputType]) -> Plan {
@@ -33,8 +33,8 @@ fn a_mean_and_a_sum_of_all_take_two_passes() {
 #[cfg(feature = "cranelift")]
 fn kernels(plan: &Plan) -> impl Iterator<Item = &numfuse::kernel::Kernel> {
     plan.passes.iter().flat_map(|p| &p.steps).filter_map(|step| match step {
-        Step::Jit { kernel, .. } => Some(kernel),
-        Step::Block { .. } => None,
+        numfuse::kernel::Step::Jit { kernel, .. } => Some(kernel),
+        numfuse::kernel::Step::Block { .. } => None,
     })
 }
 

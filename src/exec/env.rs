@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often the calling thread looks whether it should stop.
-const POLL: Duration = Duration::from_millis(25);
+pub(super) const POLL: Duration = Duration::from_millis(25);
 
 /// Asks whether the run should stop; called on the calling thread only.
 pub type Poll<'a> = &'a dyn Fn() -> bool;
@@ -17,7 +17,8 @@ pub type Poll<'a> = &'a dyn Fn() -> bool;
 #[derive(Debug)]
 pub struct Threads {
     count: usize,
-    pool: OnceLock<Option<rayon::ThreadPool>>,
+    /// The process that started them, and the pool if they could be started.
+    pool: OnceLock<(u32, Option<rayon::ThreadPool>)>,
 }
 
 impl Threads {
@@ -31,13 +32,15 @@ impl Threads {
         self.count
     }
 
-    /// The pool; `None` if threads cannot be started, and then the caller's thread does all.
+    /// The pool. `None` if threads cannot be started, and in a process forked off the one that started
+    /// them, where they are not: then the caller's thread does all.
     fn pool(&self) -> Option<&rayon::ThreadPool> {
-        let builder = || {
+        let start = || {
             let named = rayon::ThreadPoolBuilder::new().thread_name(|i| format!("numfuse-{i}"));
-            named.num_threads(self.count).build().ok()
+            (std::process::id(), named.num_threads(self.count).build().ok())
         };
-        self.pool.get_or_init(builder).as_ref()
+        let (process, pool) = self.pool.get_or_init(start);
+        pool.as_ref().filter(|_| *process == std::process::id())
     }
 }
 
@@ -206,7 +209,7 @@ impl Shared {
 }
 
 /// What a panic said.
-pub(super) fn panicked(payload: &(dyn std::any::Any + Send)) -> Error {
+pub(crate) fn panicked(payload: &(dyn std::any::Any + Send)) -> Error {
     let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
     let message = text.or_else(|| payload.downcast_ref::<String>().cloned());
     Error::Panic { message: message.unwrap_or_else(|| "a worker panicked".to_owned()) }

@@ -21,6 +21,7 @@ mod space;
 mod stream;
 pub mod tile;
 
+pub(crate) use env::panicked;
 pub use env::{Control, Poll, Threads};
 pub use error::Error;
 pub use fpenv::FpEnv;

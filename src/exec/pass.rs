@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "hands the arrays that the caller lends to the blocks of each pass")]
 
 use super::block::{Delivery, PassRun, Resolved, Scratch};
-use super::env::{Control, panicked};
+use super::env::{Control, POLL, panicked};
 use super::error::Error;
 use super::fpenv::FpEnv;
 use super::reduce::{Reduced, has_identity, reduce};
@@ -16,6 +16,7 @@ use crate::kernel::{Dest, Pass, PassSource, Source, TempId};
 use crate::shape::{self, Shape};
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 /// An input of a run.
 #[derive(Clone, Debug)]
@@ -58,7 +59,15 @@ fn run_plan(run: &Run<'_>, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
     let mut state = State { run, temps, copies: Vec::new(), in_place: SmallVec::new() };
     state.avoid_overlap(outputs)?;
     let last_reads = plan.last_reads();
+    let mut looked = Instant::now();
     for (index, pass) in plan.passes.iter().enumerate() {
+        // Each pass looks for itself too, but many short ones never come to it.
+        if run.control.poll.is_some() && looked.elapsed() >= POLL {
+            looked = Instant::now();
+            if run.control.poll.is_some_and(|poll| poll()) {
+                return Err(Error::Cancelled);
+            }
+        }
         state.allocate_temps(pass)?;
         state.run_pass(index, pass, outputs)?;
         state.check(index + 1)?;

@@ -16,11 +16,12 @@ pub(crate) use program::{graph, parsed};
 use crate::array::{Array, Bindings, Input, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Options};
 use crate::error::Error;
-use crate::exec::{Control, Poll, Threads};
+use crate::exec::{self, Control, Poll, Threads};
 use crate::kernel::Fusion;
 use crate::target::{Level, Target};
 use cache::Cache;
 use smallvec::SmallVec;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// The bytes of large buffers kept for reuse.
@@ -196,7 +197,11 @@ impl Session {
     /// # Errors
     /// [`Error::Formula`].
     pub fn compile(&self, text: &str, types: &[InputType]) -> Result<Arc<Program>, Error> {
-        Program::compile(text, types, &self.options, self.fusion, self.target).map(Arc::new)
+        let compile = || Program::compile(text, types, &self.options, self.fusion, self.target);
+        // A panic of the compiler is a bug of ours, and no reason for the caller's process to end.
+        let compiled =
+            catch_unwind(AssertUnwindSafe(compile)).unwrap_or_else(|p| Err(exec::panicked(&*p).into()));
+        compiled.map(Arc::new)
     }
 
     fn program(&self, text: &str, bindings: &Bindings<'_>) -> Result<Arc<Program>, Error> {
