@@ -158,6 +158,19 @@ fn of_several_axes_in_every_layout() {
 }
 
 #[test]
+fn reductions_over_other_axes_of_one_space_keep_apart() {
+    let sessions = sessions();
+    let memory = elements(DType::F64, 12, 5);
+    let a = view(&memory, DType::F64, &[3, 4], &[32, 8], 0);
+    for axes in ["()", "(0,)", "(1,)", "(0, 1)"] {
+        for other in ["()", "(0,)", "(1,)", "(0, 1)"] {
+            let formula = format!("sum(a, axis={axes}, keepdims=True) * min(a, axis={other}, keepdims=True)");
+            expect_one_pattern(&sessions, &formula, &a);
+        }
+    }
+}
+
+#[test]
 fn the_sum_of_100_million_ones_in_f32_is_exact() {
     let one = [1f32];
     let ones = View::from(&one).broadcast_to(&[100_000_000]).expect("one element, repeated");

@@ -84,7 +84,6 @@ fn a_bad_formula_has_carets_and_status_2() {
         ("depth + b", "shape-mismatch"),
         ("sin(depth, depth)", "wrong-arity"),
         ("sum(depth, axis=1)", "axis-out-of-range"),
-        ("b ** -b", "negative-power"),
         ("", "empty-formula"),
         ("depth & 1", "no-operation"),
     ] {
@@ -92,6 +91,10 @@ fn a_bad_formula_has_carets_and_status_2() {
         assert_eq!((status, out.as_str()), (2, ""), "{formula}: {stderr}");
         assert!(stderr.starts_with(&format!("error[{code}]: ")), "{formula}: {stderr}");
     }
+    // The formula is good, these values are not.
+    let (status, out, stderr) = run(&["eval", "b ** -b", &a, &b]);
+    assert_eq!((status, out.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.starts_with("error[negative-power]: "), "{stderr}");
 }
 
 #[test]

@@ -164,7 +164,7 @@ impl<'g> Planner<'g> {
         }
         let whole = (level, space.clone(), Axes::all(space.len()));
         let key = match self.by_key.contains_key(&whole) {
-            true if axes == Axes::default() => whole,
+            true if matches!(root.kind, RootKind::Store(_)) => whole,
             _ => (level, space, axes),
         };
         let next = self.groups.len();
