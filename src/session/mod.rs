@@ -149,7 +149,7 @@ impl Session {
     /// As [`eval`](Session::eval), asking `poll` about every 25 ms, on the calling thread, whether to stop.
     ///
     /// # Errors
-    /// As `eval`; [`exec::Error::Cancelled`](crate::exec::Error::Cancelled) if `poll` said so.
+    /// As `eval`; [`exec::Error::Cancelled`] if `poll` said so.
     pub fn eval_with(
         &self,
         text: &str,
