@@ -59,7 +59,8 @@ fn run_compiled(
         Dim::One => 1,
         Dim::Size(id) => sizes[id.index()],
     };
-    let operands: Vec<Operand<'_>> = program.inputs.iter().map(|i| operand(i.input())).collect();
+    let inputs: Vec<Input<'_>> = program.inputs.iter().map(programs::RandomInput::input).collect();
+    let operands: Vec<Operand<'_>> = inputs.iter().map(|i| i.by_ref().into()).collect();
     let mut outs: Vec<Array> = Vec::new();
     for output in &compiled.plan.outputs {
         let shape: Vec<usize> = output.dims.iter().map(size).collect();
@@ -72,16 +73,6 @@ fn run_compiled(
     exec::run(&run, &mut views)?;
     drop(views);
     Ok(outs.iter().map(value_of).collect())
-}
-
-fn operand(input: Input<'_>) -> Operand<'_> {
-    match input {
-        Input::View(view) => Operand::View(view),
-        Input::WeakInt(value) => Operand::Single(value as u64),
-        Input::WeakFloat(value) => Operand::Single(value.to_bits()),
-        Input::Scalar(scalar) => Operand::Single(scalar.bits()),
-        other => unreachable!("no other input: {other:?}"),
-    }
 }
 
 fn expect_same(what: &str, seed: u64, program: &RandomProgram, expected: &[Value], actual: &[Value]) {

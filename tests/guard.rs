@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "other tests use more of it")]
 mod programs;
 
+use numfuse::Input;
 use numfuse::array::{Pool, View, ViewMut};
 use numfuse::backend::{Ready, compile, interp};
 use numfuse::check::{self, Options};
@@ -258,8 +259,8 @@ fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, pl
     };
     let count = program.inputs.len() + compiled.plan.outputs.len();
     let (ins, outs) = places.at_least(count).split_at(program.inputs.len());
-    let operands: Vec<Operand<'_>> =
-        program.inputs.iter().zip(ins).map(|(i, p)| operand(i, p, end)).collect();
+    let inputs: Vec<Input<'_>> = program.inputs.iter().zip(ins).map(|(i, p)| guarded(i, p, end)).collect();
+    let operands: Vec<Operand<'_>> = inputs.iter().map(|i| i.by_ref().into()).collect();
     let mut views: Vec<ViewMut<'_>> = Vec::new();
     let mut lengths = Vec::new();
     for (output, place) in compiled.plan.outputs.iter().zip(outs) {
@@ -283,13 +284,10 @@ fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, pl
 }
 
 /// The input with its lowest or highest byte against a guard page.
-fn operand<'p>(input: &programs::RandomInput, place: &'p Guarded, end: End) -> Operand<'p> {
+fn guarded<'p>(input: &'p programs::RandomInput, place: &'p Guarded, end: End) -> Input<'p> {
     let view = match input.input() {
-        numfuse::Input::View(view) => view,
-        numfuse::Input::WeakInt(value) => return Operand::Single(value as u64),
-        numfuse::Input::WeakFloat(value) => return Operand::Single(value.to_bits()),
-        numfuse::Input::Scalar(scalar) => return Operand::Single(scalar.bits()),
-        other => unreachable!("no other input: {other:?}"),
+        Input::View(view) => view,
+        scalar => return scalar,
     };
     let (low, high) = shape::extent(view.shape(), view.strides(), view.dtype().size()).expect("small");
     // SAFETY: the extent of a view is readable.
@@ -299,7 +297,7 @@ fn operand<'p>(input: &programs::RandomInput, place: &'p Guarded, end: End) -> O
     // SAFETY: the same extent, in memory that stays until `place` is filled again.
     let view =
         unsafe { View::from_raw_parts(first.offset(-low), view.dtype(), shape, strides, view.is_swapped()) };
-    Operand::View(view)
+    Input::View(view)
 }
 
 #[test]

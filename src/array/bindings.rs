@@ -1,6 +1,6 @@
 //! Which array or scalar each name of a formula stands for.
 
-use super::input::Input;
+use super::input::{Input, InputRef};
 use super::view::{View, ViewMut};
 use crate::dtype::DType;
 use smallvec::SmallVec;
@@ -16,36 +16,29 @@ pub enum Binding<'a> {
 
 impl Binding<'_> {
     /// What the formula reads under the name.
-    pub fn as_input(&self) -> Input<'_> {
+    pub fn as_input(&self) -> InputRef<'_> {
         match self {
-            Binding::Input(input) => input.clone(),
-            Binding::Writable(out) => Input::View(out.as_view().clone()),
+            Binding::Input(input) => input.by_ref(),
+            Binding::Writable(out) => InputRef::View(out.as_view()),
         }
     }
 
     /// The elements, unless this is a scalar.
     pub fn as_view(&self) -> Option<&View<'_>> {
-        match self {
-            Binding::Input(Input::View(view)) => Some(view),
-            Binding::Input(Input::Scalar(_) | Input::WeakInt(_) | Input::WeakFloat(_)) => None,
-            Binding::Writable(out) => Some(out.as_view()),
+        match self.as_input() {
+            InputRef::View(view) => Some(view),
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => None,
         }
     }
 
     /// The dtype; `None` for weak scalars.
     pub fn dtype(&self) -> Option<DType> {
-        match self {
-            Binding::Input(input) => input.dtype(),
-            Binding::Writable(out) => Some(out.dtype()),
-        }
+        self.as_input().dtype()
     }
 
     /// The sizes of the axes; empty for scalars.
     pub fn shape(&self) -> &[usize] {
-        match self {
-            Binding::Input(input) => input.shape(),
-            Binding::Writable(out) => out.shape(),
-        }
+        self.as_input().shape()
     }
 }
 

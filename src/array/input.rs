@@ -71,20 +71,55 @@ pub enum Input<'a> {
 }
 
 impl Input<'_> {
+    /// The same, by reference.
+    pub fn by_ref(&self) -> InputRef<'_> {
+        match self {
+            Input::View(view) => InputRef::View(view),
+            Input::Scalar(scalar) => InputRef::Scalar(*scalar),
+            Input::WeakInt(value) => InputRef::WeakInt(*value),
+            Input::WeakFloat(value) => InputRef::WeakFloat(*value),
+        }
+    }
+
     /// The sizes of the axes; empty for scalars.
     pub fn shape(&self) -> &[usize] {
-        match self {
-            Input::View(view) => view.shape(),
-            Input::Scalar(_) | Input::WeakInt(_) | Input::WeakFloat(_) => &[],
-        }
+        self.by_ref().shape()
     }
 
     /// The dtype; `None` for weak scalars.
     pub fn dtype(&self) -> Option<DType> {
+        self.by_ref().dtype()
+    }
+}
+
+/// An [`Input`] by reference: what evaluations hand on, since a view is too large to copy at every step.
+#[derive(Clone, Copy, Debug)]
+pub enum InputRef<'b> {
+    /// Elements somewhere in memory.
+    View(&'b View<'b>),
+    /// One value with a dtype.
+    Scalar(Scalar),
+    /// An integer of no dtype yet.
+    WeakInt(i128),
+    /// A floating-point number of no dtype yet.
+    WeakFloat(f64),
+}
+
+impl<'b> InputRef<'b> {
+    /// The sizes of the axes; empty for scalars.
+    pub fn shape(self) -> &'b [usize] {
         match self {
-            Input::View(view) => Some(view.dtype()),
-            Input::Scalar(scalar) => Some(scalar.dtype()),
-            Input::WeakInt(_) | Input::WeakFloat(_) => None,
+            InputRef::View(view) => view.shape(),
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => &[],
+        }
+    }
+
+    /// The dtype; `None` for weak scalars.
+    pub fn dtype(self) -> Option<DType> {
+        match self {
+            InputRef::View(view) => Some(view.dtype()),
+            InputRef::Scalar(scalar) => Some(scalar.dtype()),
+            InputRef::WeakInt(_) | InputRef::WeakFloat(_) => None,
         }
     }
 }

@@ -27,7 +27,7 @@ pub use bindings::{Binding, Bindings};
 pub use buffer::{AllocError, Buffer};
 pub use element::Element;
 pub use error::Error;
-pub use input::{Input, Scalar, Strong};
+pub use input::{Input, InputRef, Scalar, Strong};
 pub use owned::Array;
 pub use pool::Pool;
 

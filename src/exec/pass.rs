@@ -8,7 +8,7 @@ use super::fpenv::FpEnv;
 use super::reduce::{Reduced, has_identity, reduce};
 use super::space::{Axis, Space};
 use super::{stream, tile};
-use crate::array::{Array, Overlap, Pool, View, ViewMut, overlap};
+use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap};
 use crate::backend::Compiled;
 use crate::dtype::DType;
 use crate::ir::{Dim, InputId};
@@ -19,12 +19,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 /// An input of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Operand<'a> {
     /// An array of the dtype that the plan was made for.
-    View(View<'a>),
+    View(&'a View<'a>),
     /// One element, as bits of the input's dtype.
     Single(u64),
+}
+
+impl<'a> From<InputRef<'a>> for Operand<'a> {
+    fn from(input: InputRef<'a>) -> Operand<'a> {
+        match input {
+            InputRef::View(view) => Operand::View(view),
+            InputRef::Scalar(scalar) => Operand::Single(scalar.bits()),
+            InputRef::WeakInt(value) => Operand::Single(value as u64),
+            InputRef::WeakFloat(value) => Operand::Single(value.to_bits()),
+        }
+    }
 }
 
 /// Everything that a run needs beside its outputs.
@@ -213,20 +224,27 @@ impl State<'_> {
             single: true,
             cell,
         };
+        let (copy, temp);
         let view = match &source.source {
             Source::Count(dims) => {
                 let count = shape::count(&self.shape(dims)).map_err(|_| Error::TooBig)?;
                 return Ok((cell(count as u64), none));
             }
-            Source::Temp(temp) => View::from(self.temp(*temp)),
-            Source::Input(input) => match (self.copy_of(*input), &self.run.inputs[input.index()]) {
-                (Some(copy), _) => View::from(copy),
-                (None, Operand::View(view)) => view.clone(),
-                (None, Operand::Single(bits)) => return Ok((cell(*bits), none)),
+            Source::Temp(id) => {
+                temp = View::from(self.temp(*id));
+                &temp
+            }
+            Source::Input(input) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
+                (Some(array), _) => {
+                    copy = View::from(array);
+                    &copy
+                }
+                (None, Operand::View(view)) => view,
+                (None, Operand::Single(bits)) => return Ok((cell(bits), none)),
             },
         };
         if source.is_single() {
-            return Ok((cell(read_single(&view)), none));
+            return Ok((cell(read_single(view)), none));
         }
         let resolved = Resolved {
             base: view.as_ptr().cast_mut(),
@@ -235,7 +253,7 @@ impl State<'_> {
             single: false,
             cell: 0,
         };
-        Ok((resolved, broadcast_strides(&view, rank)))
+        Ok((resolved, broadcast_strides(view, rank)))
     }
 
     fn copy_of(&self, input: InputId) -> Option<&Array> {

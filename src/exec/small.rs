@@ -2,7 +2,8 @@
 #![expect(unsafe_code, reason = "hands the caller's dense arrays to a kernel directly")]
 
 use super::fpenv::FpEnv;
-use crate::array::{Input, Overlap, View, ViewMut, overlap};
+use super::pass::Operand;
+use crate::array::{Overlap, View, ViewMut, overlap};
 use crate::backend::{Code, Compiled, Ready};
 use crate::kernel::{Place, Plan, Source};
 use smallvec::SmallVec;
@@ -25,7 +26,7 @@ fn only_kernel(compiled: &Compiled) -> Option<(&dyn Code, &[Place])> {
 
 /// Runs a plan whose arrays are all small, dense and of the output's shape, or single elements.
 /// False, with nothing done, if this is no such call.
-pub fn run_small(compiled: &Compiled, inputs: &[Input<'_>], out: &mut ViewMut<'_>) -> bool {
+pub fn run_small(compiled: &Compiled, inputs: &[Operand<'_>], out: &mut ViewMut<'_>) -> bool {
     let Some((code, places)) = only_kernel(compiled) else { return false };
     let n: usize = out.shape().iter().product();
     if n > SMALL || !out.as_view().is_dense() {
@@ -44,18 +45,14 @@ pub fn run_small(compiled: &Compiled, inputs: &[Input<'_>], out: &mut ViewMut<'_
             Place::Slot(_) => return false,
         };
         let Source::Input(input) = source else { return false };
-        let bits = match &inputs[input.index()] {
-            Input::View(view) if is_plain(view, out) => {
-                args.push(view.as_ptr().cast_mut());
-                continue;
+        match inputs[input.index()] {
+            Operand::View(view) if is_plain(view, out) => args.push(view.as_ptr().cast_mut()),
+            Operand::View(_) => return false,
+            Operand::Single(bits) => {
+                *cell = bits;
+                args.push((&raw mut *cell).cast());
             }
-            Input::View(_) => return false,
-            Input::Scalar(scalar) => scalar.bits(),
-            Input::WeakInt(value) => *value as u64,
-            Input::WeakFloat(value) => value.to_bits(),
-        };
-        *cell = bits;
-        args.push((&raw mut *cell).cast());
+        }
     }
     let _env = FpEnv::enter();
     // SAFETY: every view is dense with `n` elements of its dtype, every cell is one element, the output

@@ -1,7 +1,7 @@
 //! The plans compiled so far, the least recently used forgotten first.
 
 use super::program::Program;
-use crate::array::Input;
+use crate::array::InputRef;
 use crate::error::Error;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -37,7 +37,7 @@ impl Cache {
     pub(super) fn find<'a>(
         &self,
         text: &str,
-        inputs: impl Iterator<Item = (&'a str, Input<'a>)> + Clone,
+        inputs: impl Iterator<Item = (&'a str, InputRef<'a>)> + Clone,
         make: impl FnOnce() -> Result<Arc<Program>, Error>,
     ) -> Result<Arc<Program>, Error> {
         let hash = hash(text, inputs.clone());
@@ -78,12 +78,12 @@ fn forget_oldest(plans: &mut FxHashMap<u64, Kept>) {
     }
 }
 
-fn hash<'a>(text: &str, inputs: impl Iterator<Item = (&'a str, Input<'a>)>) -> u64 {
+fn hash<'a>(text: &str, inputs: impl Iterator<Item = (&'a str, InputRef<'a>)>) -> u64 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     for (name, input) in inputs {
         name.hash(&mut hasher);
-        super::program::input_dtype(&input).hash(&mut hasher);
+        super::program::input_dtype(input).hash(&mut hasher);
         let shape = input.shape();
         let ones = shape.iter().fold(1u64, |bits, &n| bits << 1 | u64::from(n == 1));
         ones.hash(&mut hasher);

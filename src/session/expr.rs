@@ -2,10 +2,11 @@
 
 use super::Session;
 use super::program::{Program, input_type};
-use crate::array::{Array, Input, ViewMut};
+use crate::array::{Array, Input, InputRef, ViewMut};
 use crate::check::InputType;
 use crate::error::Error;
 use crate::syntax;
+use smallvec::SmallVec;
 use std::sync::{Arc, RwLock};
 
 /// A formula with named inputs, called by position. Compiled at the first call for the dtypes and
@@ -53,9 +54,10 @@ impl Expr {
     /// As [`Session::eval`]; [`Error::Inputs`] if the number of inputs is not that of the names.
     pub fn call(&self, inputs: &[Input<'_>]) -> Result<Array, Error> {
         let session = Session::global();
-        let program = self.program(session, inputs)?;
+        let inputs = by_ref(inputs);
+        let program = self.program(session, &inputs)?;
         program.expect_results(1)?;
-        let mut results = program.run(session, inputs, None)?;
+        let mut results = program.run(session, &inputs, None)?;
         Ok(results.pop().expect("one result was expected and made"))
     }
 
@@ -65,11 +67,12 @@ impl Expr {
     /// As [`call`](Expr::call); [`Error::Array`] if the output's dtype or shape is not the result's.
     pub fn call_into<'o>(&self, inputs: &[Input<'_>], out: impl Into<ViewMut<'o>>) -> Result<(), Error> {
         let session = Session::global();
-        let program = self.program(session, inputs)?;
-        program.run_into(session, inputs, &mut [out.into()], None)
+        let inputs = by_ref(inputs);
+        let program = self.program(session, &inputs)?;
+        program.run_into(session, &inputs, &mut [out.into()], None)
     }
 
-    fn program(&self, session: &Session, inputs: &[Input<'_>]) -> Result<Arc<Program>, Error> {
+    fn program(&self, session: &Session, inputs: &[InputRef<'_>]) -> Result<Arc<Program>, Error> {
         if inputs.len() != self.names.len() {
             return Err(Error::Inputs { actual: inputs.len(), expected: self.names.len() });
         }
@@ -80,11 +83,15 @@ impl Expr {
         {
             return Ok(program.clone());
         }
-        let types: Vec<InputType> = self.names.iter().zip(inputs).map(|(n, i)| input_type(n, i)).collect();
+        let types: Vec<InputType> = self.names.iter().zip(inputs).map(|(n, &i)| input_type(n, i)).collect();
         let program = session.compile(&self.text, &types)?;
         if let Ok(mut last) = self.last.try_write() {
             *last = Some(program.clone());
         }
         Ok(program)
     }
+}
+
+fn by_ref<'b>(inputs: &'b [Input<'_>]) -> SmallVec<[InputRef<'b>; 4]> {
+    inputs.iter().map(Input::by_ref).collect()
 }

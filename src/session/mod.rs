@@ -13,7 +13,7 @@ pub use expr::Expr;
 pub use program::Program;
 pub(crate) use program::{graph, parsed};
 
-use crate::array::{Array, Bindings, Input, Pool, ViewMut};
+use crate::array::{Array, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Options};
 use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
@@ -208,7 +208,7 @@ impl Session {
         let names = || bindings.iter().map(|(name, binding)| (name, binding.as_input()));
         self.cache.find(text, names(), || {
             let types: Vec<InputType> =
-                names().map(|(name, input)| program::input_type(name, &input)).collect();
+                names().map(|(name, input)| program::input_type(name, input)).collect();
             self.compile(text, &types)
         })
     }
@@ -218,6 +218,6 @@ impl Session {
     }
 }
 
-fn inputs<'b>(bindings: &'b Bindings<'_>) -> SmallVec<[Input<'b>; 4]> {
+fn inputs<'b>(bindings: &'b Bindings<'_>) -> SmallVec<[InputRef<'b>; 4]> {
     bindings.iter().map(|(_, binding)| binding.as_input()).collect()
 }

@@ -1,7 +1,7 @@
 //! A formula compiled for inputs of certain types, and running it.
 
 use super::Session;
-use crate::array::{Array, Input, ViewMut};
+use crate::array::{Array, InputRef, ViewMut};
 use crate::backend::{self, Compiled};
 use crate::check::{self, InputDType, InputType, Options};
 use crate::diagnostic::Diagnostic;
@@ -64,17 +64,17 @@ impl Program {
     }
 
     /// Whether these are inputs of the names and types that the program was compiled for.
-    pub(super) fn fits<'a>(&self, inputs: impl Iterator<Item = (&'a str, Input<'a>)>) -> bool {
+    pub(super) fn fits<'a>(&self, inputs: impl Iterator<Item = (&'a str, InputRef<'a>)>) -> bool {
         let mut types = self.types.iter();
         let all = inputs
             .into_iter()
-            .all(|(name, input)| types.next().is_some_and(|ty| *ty.name == *name && fits(ty, &input)));
+            .all(|(name, input)| types.next().is_some_and(|ty| *ty.name == *name && fits(ty, input)));
         all && types.next().is_none()
     }
 
     /// As [`fits`](Program::fits), of inputs by position.
-    pub(super) fn fits_positions(&self, inputs: &[Input<'_>]) -> bool {
-        self.types.len() == inputs.len() && self.types.iter().zip(inputs).all(|(ty, input)| fits(ty, input))
+    pub(super) fn fits_positions(&self, inputs: &[InputRef<'_>]) -> bool {
+        self.types.len() == inputs.len() && self.types.iter().zip(inputs).all(|(ty, &input)| fits(ty, input))
     }
 
     pub(super) fn expect_results(&self, expected: usize) -> Result<(), Error> {
@@ -86,18 +86,18 @@ impl Program {
     pub(super) fn run(
         &self,
         session: &Session,
-        inputs: &[Input<'_>],
+        inputs: &[InputRef<'_>],
         poll: Option<Poll<'_>>,
-    ) -> Result<Vec<Array>, Error> {
+    ) -> Result<SmallVec<[Array; 1]>, Error> {
         let bound = self.bind(inputs)?;
-        let mut arrays = Vec::with_capacity(self.compiled.plan.outputs.len());
+        let mut arrays = SmallVec::with_capacity(self.compiled.plan.outputs.len());
         for output in &self.compiled.plan.outputs {
             let shape = bound.shape(&output.dims);
             arrays.push(Array::from_pool(&session.pool, DType::from(output.lane), &shape)?);
         }
-        let mut views: SmallVec<[ViewMut<'_>; 2]> = arrays.iter_mut().map(ViewMut::from).collect();
+        let mut views: SmallVec<[ViewMut<'_>; 1]> = arrays.iter_mut().map(ViewMut::from).collect();
         if let [view] = views.as_mut_slice()
-            && exec::run_small(&self.compiled, inputs, view)
+            && exec::run_small(&self.compiled, &bound.operands, view)
         {
             drop(views);
             return Ok(arrays);
@@ -111,7 +111,7 @@ impl Program {
     pub(super) fn run_into(
         &self,
         session: &Session,
-        inputs: &[Input<'_>],
+        inputs: &[InputRef<'_>],
         outs: &mut [ViewMut<'_>],
         poll: Option<Poll<'_>>,
     ) -> Result<(), Error> {
@@ -120,7 +120,7 @@ impl Program {
             (&mut *outs, self.compiled.plan.outputs.as_slice(), self.weak_fits.is_empty())
             && out.dtype() == DType::from(output.lane)
             && self.is_shape_of_inputs(inputs, out.shape())
-            && exec::run_small(&self.compiled, inputs, out)
+            && exec::run_small(&self.compiled, &operands(inputs), out)
         {
             return Ok(());
         }
@@ -140,14 +140,14 @@ impl Program {
     }
 
     /// Whether every input is an array of exactly this shape, or a scalar.
-    fn is_shape_of_inputs(&self, inputs: &[Input<'_>], shape: &[usize]) -> bool {
+    fn is_shape_of_inputs(&self, inputs: &[InputRef<'_>], shape: &[usize]) -> bool {
         let mut any = false;
         let all = inputs.iter().all(|input| match input {
-            Input::View(view) => {
+            InputRef::View(view) => {
                 any = true;
                 view.shape() == shape
             }
-            Input::Scalar(_) | Input::WeakInt(_) | Input::WeakFloat(_) => true,
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => true,
         });
         all && any
     }
@@ -183,7 +183,7 @@ impl Program {
     }
 
     /// Looks at the inputs' sizes and values as far as the plan depends on them.
-    fn bind<'a>(&self, inputs: &'a [Input<'_>]) -> Result<Bound<'a>, Error> {
+    fn bind<'a>(&self, inputs: &[InputRef<'a>]) -> Result<Bound<'a>, Error> {
         let sizes: SmallVec<[usize; 8]> =
             self.dims.iter().map(|d| inputs[d.input.index()].shape()[d.axis as usize]).collect();
         let differ = |c: &&Constraint| sizes[c.left.index()] != sizes[c.right.index()];
@@ -193,11 +193,11 @@ impl Program {
         if !wrong.is_empty() {
             return Err(Error::formula(&self.text, wrong));
         }
-        let operands = inputs.iter().map(operand).collect();
+        let operands = operands(inputs);
         Ok(Bound { sizes, operands })
     }
 
-    fn mismatch(&self, constraint: &Constraint, inputs: &[Input<'_>]) -> Diagnostic {
+    fn mismatch(&self, constraint: &Constraint, inputs: &[InputRef<'_>]) -> Diagnostic {
         let side = |d: crate::ir::DimId| {
             let origin = self.dims[d.index()];
             let shape = inputs[origin.input.index()].shape();
@@ -237,42 +237,37 @@ impl Bound<'_> {
 }
 
 /// The type of an input, as `check` sees it.
-pub(super) fn input_type(name: &str, input: &Input<'_>) -> InputType {
+pub(super) fn input_type(name: &str, input: InputRef<'_>) -> InputType {
     let ones = input.shape().iter().map(|&n| n == 1).collect();
     InputType { name: name.into(), dtype: input_dtype(input), ones }
 }
 
 /// The dtype of an input, as `check` sees it.
-pub(super) fn input_dtype(input: &Input<'_>) -> InputDType {
+pub(super) fn input_dtype(input: InputRef<'_>) -> InputDType {
     match input {
-        Input::View(view) => InputDType::Strong(view.dtype()),
-        Input::Scalar(scalar) => InputDType::Strong(scalar.dtype()),
+        InputRef::View(view) => InputDType::Strong(view.dtype()),
+        InputRef::Scalar(scalar) => InputDType::Strong(scalar.dtype()),
         // What no i64 holds can only mean a u64.
-        Input::WeakInt(value) if i64::try_from(*value).is_err() => InputDType::Strong(DType::U64),
-        Input::WeakInt(_) => InputDType::WeakInt,
-        Input::WeakFloat(_) => InputDType::WeakFloat,
+        InputRef::WeakInt(value) if i64::try_from(value).is_err() => InputDType::Strong(DType::U64),
+        InputRef::WeakInt(_) => InputDType::WeakInt,
+        InputRef::WeakFloat(_) => InputDType::WeakFloat,
     }
 }
 
-fn fits(ty: &InputType, input: &Input<'_>) -> bool {
+fn fits(ty: &InputType, input: InputRef<'_>) -> bool {
     let shape = input.shape();
     ty.dtype == input_dtype(input)
         && ty.ones.len() == shape.len()
         && ty.ones.iter().zip(shape).all(|(&one, &n)| one == (n == 1))
 }
 
-fn operand<'a>(input: &'a Input<'_>) -> Operand<'a> {
-    match input {
-        Input::View(view) => Operand::View(view.clone()),
-        Input::Scalar(scalar) => Operand::Single(scalar.bits()),
-        Input::WeakInt(value) => Operand::Single(*value as u64),
-        Input::WeakFloat(value) => Operand::Single(value.to_bits()),
-    }
+fn operands<'a>(inputs: &[InputRef<'a>]) -> SmallVec<[Operand<'a>; 4]> {
+    inputs.iter().map(|&input| input.into()).collect()
 }
 
 /// A plain integer that the dtype it met does not hold.
-fn misfit(fit: &WeakFit, inputs: &[Input<'_>]) -> Option<Diagnostic> {
-    let Input::WeakInt(value) = inputs[fit.input.index()] else { return None };
+fn misfit(fit: &WeakFit, inputs: &[InputRef<'_>]) -> Option<Diagnostic> {
+    let InputRef::WeakInt(value) = inputs[fit.input.index()] else { return None };
     let fits = fit.dtype.lane().is_none_or(|lane| Scalar::from_i128(lane, value).is_some());
     (!fits).then(|| {
         Diagnostic::new("number-out-of-range", format!("the integer {value} does not fit {}", fit.dtype))
