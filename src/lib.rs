@@ -163,6 +163,15 @@ pub fn eval(text: &str, bindings: &Bindings<'_>) -> Result<Array, Error> {
 /// # Ok::<(), numfuse::Error>(())
 /// ```
 ///
+/// What may not be written is no output, which the compiler says:
+///
+/// ```compile_fail
+/// use numfuse::arrays;
+/// let (a, out) = (vec![1i64, 2, 3], ndarray::arr1(&[0i64; 3]));
+/// numfuse::eval_into("a * a", &arrays! { a }, out.view())?;
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`eval`]; [`Error::Array`] if the output's dtype or shape is not the result's.
 pub fn eval_into<'o>(text: &str, bindings: &Bindings<'_>, out: impl Into<ViewMut<'o>>) -> Result<(), Error> {

@@ -8,7 +8,7 @@
 mod programs;
 
 use numfuse::Input;
-use numfuse::array::{Pool, View, ViewMut};
+use numfuse::array::{InputRef, Pool, View, ViewMut};
 use numfuse::backend::{Ready, compile, interp};
 use numfuse::check::{self, Options};
 use numfuse::dtype::Lane;
@@ -285,10 +285,8 @@ fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, pl
 
 /// The input with its lowest or highest byte against a guard page.
 fn guarded<'p>(input: &'p programs::RandomInput, place: &'p Guarded, end: End) -> Input<'p> {
-    let view = match input.input() {
-        Input::View(view) => view,
-        scalar => return scalar,
-    };
+    let input = input.input();
+    let InputRef::View(view) = input.by_ref() else { return input };
     let (low, high) = shape::extent(view.shape(), view.strides(), view.dtype().size()).expect("small");
     // SAFETY: the extent of a view is readable.
     let memory = unsafe { std::slice::from_raw_parts(view.as_ptr().offset(low), (high - low) as usize) };

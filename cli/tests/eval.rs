@@ -58,9 +58,20 @@ fn an_output_that_cannot_be_written_is_a_failed_run() {
         status == 1 && stderr.starts_with("error[io-error]: ") && stderr.contains("none/out.npy"),
         "{stderr}"
     );
+    let kept = folder.path("kept.npy");
+    fs::copy(folder.path("a.npy"), &kept).unwrap();
+    let mut permissions = fs::metadata(&kept).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&kept, permissions).unwrap();
+    let (status, _, stderr) = run(&["eval", "a + 1", &a, "-o", kept.to_str().unwrap()]);
+    assert!(
+        status == 1 && stderr.starts_with("error[read-only]: ") && stderr.contains("kept.npy"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read(&kept).unwrap(), fs::read(folder.path("a.npy")).unwrap());
     let (status, _, stderr) = run(&["eval", "a, a", &a, "-o", folder.path("out.npy").to_str().unwrap()]);
     assert!(status == 2 && stderr.contains("wrong-result-count"), "{stderr}");
-    assert_eq!(folder.files(), ["a.npy"]);
+    assert_eq!(folder.files(), ["a.npy", "kept.npy"]);
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub enum ErrorKind {
     Io(io::Error),
     /// A directory, a pipe or a device, which cannot be read by position.
     NotAFile,
+    /// The file to be replaced may not be written.
+    ReadOnly,
     /// The file does not begin as `.npy` files do.
     NotNpy,
     /// A version of the format other than 1, 2 and 3.
@@ -62,6 +64,7 @@ impl Error {
         match &self.kind {
             ErrorKind::Io(_) => "io-error",
             ErrorKind::NotAFile => "not-a-file",
+            ErrorKind::ReadOnly => "read-only",
             ErrorKind::NotNpy => "not-npy",
             ErrorKind::Version { .. } => "unsupported-npy-version",
             ErrorKind::Header(_) => "bad-npy-header",
@@ -79,6 +82,7 @@ impl fmt::Display for ErrorKind {
         match self {
             ErrorKind::Io(e) => e.fmt(f),
             ErrorKind::NotAFile => f.write_str("not a regular file"),
+            ErrorKind::ReadOnly => f.write_str("the file is read-only"),
             ErrorKind::NotNpy => f.write_str("not a .npy file"),
             ErrorKind::Version { major } => write!(f, "version {major} of the .npy format is not known"),
             ErrorKind::Header(what) => write!(f, "the .npy header is damaged: {what}"),
@@ -107,9 +111,8 @@ impl std::error::Error for Error {
         match &self.kind {
             ErrorKind::Io(e) => Some(e),
             ErrorKind::Array(e) => Some(e),
-            ErrorKind::NotAFile | ErrorKind::NotNpy | ErrorKind::Version { .. } | ErrorKind::Header(_) => {
-                None
-            }
+            ErrorKind::NotAFile | ErrorKind::ReadOnly | ErrorKind::NotNpy => None,
+            ErrorKind::Version { .. } | ErrorKind::Header(_) => None,
             ErrorKind::UnsupportedDType(_) | ErrorKind::Truncated { .. } => None,
             ErrorKind::TooBig | ErrorKind::Region => None,
         }

@@ -52,7 +52,8 @@ impl NpyWriter {
     ///
     /// # Errors
     /// [`ErrorKind::Io`], as for a full disk; [`ErrorKind::NotAFile`] if there is something else than a
-    /// file; [`ErrorKind::TooBig`] if the elements' bytes overflow.
+    /// file, [`ErrorKind::ReadOnly`] if there is one that may not be written; [`ErrorKind::TooBig`] if the
+    /// elements' bytes overflow.
     pub fn create(path: impl AsRef<Path>, dtype: DType, shape: &[usize]) -> Result<NpyWriter, Error> {
         let path = path.as_ref();
         create(path, dtype, shape).map_err(|kind| kind.at(path))
@@ -167,8 +168,12 @@ fn directory(path: &Path) -> &Path {
 
 fn create(path: &Path, dtype: DType, shape: &[usize]) -> Result<NpyWriter, ErrorKind> {
     let path = match fs::canonicalize(path) {
-        Ok(target) if target.is_file() => target,
-        Ok(_) => return Err(ErrorKind::NotAFile),
+        Ok(target) => match fs::metadata(&target)? {
+            // A rename would replace it all the same: permissions are of the file, not of its name.
+            found if found.is_file() && found.permissions().readonly() => return Err(ErrorKind::ReadOnly),
+            found if found.is_file() => target,
+            _ => return Err(ErrorKind::NotAFile),
+        },
         Err(_) => path.to_owned(),
     };
     let data = shape::bytes(shape, dtype.size())?;
