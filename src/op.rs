@@ -66,6 +66,8 @@ pub enum Class {
     Exact,
     /// At most 1 ULP from the true value, the same bits everywhere.
     Ulp,
+    /// At most 4 ULP from the true value, or 1e-16 where a logarithm is near 0; the same bits everywhere.
+    Gamma,
     /// At most pairwise summation's error, the same bits everywhere.
     Sum,
     /// What the language's page says.
@@ -210,6 +212,11 @@ table! {
         Arctanh ["arctanh", "atanh"] "" ["x"] Rule::Float, Ulp, "Inverse hyperbolic tangent.";
         Hypot ["hypot"] "" ["x", "y"] Rule::Float, Ulp, "sqrt(x*x + y*y) without overflow.";
         Cbrt ["cbrt"] "" ["x"] Rule::Float, Ulp, "Cube root.";
+        Erf ["erf"] "" ["x"] Rule::Float, Ulp, "Error function.";
+        Erfc ["erfc"] "" ["x"] Rule::Float, Ulp, "1 - erf(x), accurate where that is small.";
+        Erfinv ["erfinv"] "" ["x"] Rule::Float, Ulp, "Inverse error function.";
+        Gamma ["gamma"] "" ["x"] Rule::Float, Gamma, "Gamma function; NaN of negative integers.";
+        Gammaln ["gammaln", "lgamma"] "" ["x"] Rule::Float, Gamma, "Logarithm of the absolute value of the gamma function.";
     }
 }
 

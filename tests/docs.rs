@@ -31,6 +31,7 @@ fn class(class: Class) -> &'static str {
     match class {
         Class::Exact => "exact",
         Class::Ulp => "1 ULP",
+        Class::Gamma => "4 ULP",
         Class::Sum => "sum",
         Class::Defined => "this page",
     }

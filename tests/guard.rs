@@ -182,15 +182,15 @@ fn run_kernel(kernel: &Kernel, places: &mut Places, random: &mut Random, done: &
 
 /// A block function, whose operands and result the step's compiled form does not tell the lanes of.
 fn run_block(ready: &Ready, lanes: &[Lane], places: &mut Places, random: &mut Random, done: &mut u64) {
-    let Ready::Block(function, ..) = ready else { return };
+    let Ready::Block(function, args, _) = ready else { return };
     for end in ENDS {
         for n in [random.below(20), 67] {
             let bytes: Vec<usize> = lanes.iter().map(|lane| n * lane.size()).collect();
             with_blocks(places, random, &bytes, end, |pointers| {
-                let (dest, args) = pointers.split_last().expect("a result");
+                let (args, dests) = pointers.split_at(args.len());
                 let args: Vec<*const u8> = args.iter().map(|p| p.cast_const()).collect();
                 // SAFETY: every block has `n` elements of its dtype.
-                unsafe { function(&args, *dest, n) };
+                unsafe { function(&args, dests, n) };
             });
             *done += 1;
         }
@@ -204,6 +204,7 @@ fn block_lanes(function: numfuse::kernel::BlockFunction, args: usize) -> Vec<Lan
         BlockFunction::Cast { from, to } => vec![from, to],
         // No predicate is a block function: the result is of the dtype it computes in.
         BlockFunction::Apply(_, lane) => vec![lane; args + 1],
+        BlockFunction::SinCos(lane) => vec![lane; args + 2],
     }
 }
 

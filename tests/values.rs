@@ -4,8 +4,9 @@
 
 use numfuse::dtype::Lane;
 use numfuse::ir::Scalar;
+use numfuse::math::BlockFn;
 use numfuse::op::{self, Class, Meaning, Op};
-use numfuse::scalar::{self, BlockFn};
+use numfuse::scalar;
 use std::path::{Path, PathBuf};
 
 /// Operands and results of one operator in one lane, as bytes.
@@ -61,7 +62,7 @@ fn check(name: &str, section: &Section, apply: impl Fn(&[Scalar]) -> Scalar, blo
     let addresses: Vec<*const u8> = operands.iter().map(|bytes| bytes[1..].as_ptr()).collect();
     let mut out = vec![0xaa; section.results.len() + 2];
     // SAFETY: each operand and `out` after its first byte have `count` elements of the section's lanes.
-    unsafe { block(&addresses, out[1..].as_mut_ptr(), section.count) };
+    unsafe { block(&addresses, &[out[1..].as_mut_ptr()], section.count) };
     assert_eq!((out[0], out[out.len() - 1]), (0xaa, 0xaa), "{name} wrote beyond its block");
     for index in 0..section.count {
         let args: Vec<Scalar> = section.operands.iter().map(|(lane, x)| element(*lane, x, index)).collect();

@@ -1,12 +1,14 @@
 //! Block functions: what is not a lane operation. Every backend uses the same ones.
 
 use crate::dtype::Lane;
+use crate::math::{self, BlockFn};
 use crate::op::Op;
-use crate::scalar::{self, BlockFn};
+use crate::scalar;
+use crate::target::Level;
 
-/// The function that applies an operator to blocks of the dtype it computes in.
-pub fn apply(op: Op, lane: Lane) -> BlockFn {
-    scalar::block(op, lane)
+/// The function that applies an operator to blocks of the dtype it computes in, on CPUs of that level.
+pub fn apply(op: Op, lane: Lane, level: Level) -> BlockFn {
+    math::block(op, lane, level).unwrap_or_else(|| scalar::block(op, lane))
 }
 
 /// The function that casts a block.

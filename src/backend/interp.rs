@@ -4,11 +4,12 @@
 //! the same bits because its loops call the same scalar functions that define the operators.
 #![expect(unsafe_code, reason = "runs block functions over scratch memory that it lays out itself")]
 
-use super::{Code, block};
+use super::Code;
 use crate::dtype::Lane;
 use crate::ir::Scalar;
 use crate::kernel::{Access, Inst, Kernel};
-use crate::scalar::BlockFn;
+use crate::math::BlockFn;
+use crate::scalar;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -42,11 +43,11 @@ pub fn compile(kernel: &Kernel) -> Arc<dyn Code> {
             Inst::Const(scalar) => Action::Fill(*scalar),
             Inst::Apply(op, args) => {
                 let computed = kernel.lane(args[args.len() - 1]);
-                Action::Call(block::apply(*op, computed), args.iter().map(|a| a.index()).collect())
+                Action::Call(scalar::block(*op, computed), args.iter().map(|a| a.index()).collect())
             }
             Inst::Cast(of) if kernel.lane(*of) == *lane => Action::Same(of.index()),
             Inst::Cast(of) => {
-                Action::Call(block::cast(kernel.lane(*of), *lane), smallvec::smallvec![of.index()])
+                Action::Call(scalar::cast_block(kernel.lane(*of), *lane), smallvec::smallvec![of.index()])
             }
         };
         (action, *lane)
@@ -93,7 +94,7 @@ impl Interpreted {
                         of.iter().map(|&v| before[v].as_ptr().cast()).collect();
                     // SAFETY: operands are earlier pieces with `n` elements of the dtypes that the
                     // function was chosen for; `out` is a later piece, so it overlaps none.
-                    unsafe { function(&of, out, n) };
+                    unsafe { function(&of, &[out], n) };
                 }
                 Action::Same(of) => rest[0] = before[*of],
             }

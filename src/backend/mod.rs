@@ -12,7 +12,7 @@ pub mod interp;
 mod code;
 
 use crate::kernel::{BlockFunction, Kernel, Pass, Place, Plan, Step};
-use crate::scalar::BlockFn;
+use crate::math::{self, BlockFn};
 use crate::target::{Level, Target};
 use smallvec::SmallVec;
 use std::fmt;
@@ -65,8 +65,8 @@ pub trait Backend {
 pub enum Ready {
     /// Compiled lane code, its operands and then its stores.
     Code(Arc<dyn Code>, SmallVec<[Place; 6]>),
-    /// A block function, its operands, its result.
-    Block(BlockFn, SmallVec<[Place; 3]>, Place),
+    /// A block function, its operands, its results.
+    Block(BlockFn, SmallVec<[Place; 3]>, SmallVec<[Place; 2]>),
 }
 
 /// A plan with its steps compiled.
@@ -93,12 +93,13 @@ fn compile_step(step: &Step, target: Target) -> Ready {
         Step::Jit { kernel, reads, writes } => {
             Ready::Code(compile_kernel(kernel, target), reads.iter().chain(writes).copied().collect())
         }
-        Step::Block { function, args, dest } => {
+        Step::Block { function, args, dests } => {
             let function = match *function {
-                BlockFunction::Apply(op, lane) => block::apply(op, lane),
+                BlockFunction::Apply(op, lane) => block::apply(op, lane, target.level),
+                BlockFunction::SinCos(lane) => math::sincos(lane, target.level),
                 BlockFunction::Cast { from, to } => block::cast(from, to),
             };
-            Ready::Block(function, args.clone(), *dest)
+            Ready::Block(function, args.clone(), dests.clone())
         }
     }
 }

@@ -255,12 +255,12 @@ impl<'a> PassRun<'a> {
                 // the same place, for a store that overlaps an input otherwise is staged.
                 unsafe { code.run(&args, len) };
             }
-            Ready::Block(function, args, dest) => {
+            Ready::Block(function, args, dests) => {
                 let args: SmallVec<[*const u8; 3]> =
                     args.iter().map(|&p| self.place(scratch, p).cast_const()).collect();
-                let dest = self.place(scratch, *dest);
+                let dests: SmallVec<[*mut u8; 2]> = dests.iter().map(|&p| self.place(scratch, p)).collect();
                 // SAFETY: as above; slots of one step are apart, and stores that overlap inputs are staged.
-                unsafe { function(&args, dest, len) };
+                unsafe { function(&args, &dests, len) };
             }
         }
     }

@@ -11,7 +11,9 @@ use super::plan::{
 };
 use crate::dtype::Lane;
 use crate::ir::{Axes, Dims, Graph, Node, NodeId, Scalar};
+use crate::op::Op;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 /// The most instructions of one kernel; longer code is cut, and what crosses the cut goes through
 /// slots. Register allocation is superlinear, and nothing is gained beyond this.
@@ -43,6 +45,7 @@ pub(super) fn build(
     builder.pass.space = space.clone();
     builder.pass.axes = axes;
     builder.stage_nodes();
+    builder.find_twins();
     builder.find_uses(roots);
     builder.add_roots(roots);
     builder.emit();
@@ -65,6 +68,8 @@ struct Builder<'g> {
     /// Stores that a kernel makes, and stores that a block function makes itself.
     kernel_stores: FxHashMap<KernelId, Vec<(NodeId, u32)>>,
     block_stores: FxHashMap<NodeId, u32>,
+    /// For a sine, the cosine of the same operand, and the other way round.
+    twins: FxHashMap<NodeId, NodeId>,
     crossing: FxHashMap<NodeId, usize>,
     pass: Pass,
 }
@@ -83,6 +88,7 @@ impl<'g> Builder<'g> {
             fills: FxHashMap::default(),
             kernel_stores: FxHashMap::default(),
             block_stores: FxHashMap::default(),
+            twins: FxHashMap::default(),
             crossing: FxHashMap::default(),
             pass: Pass::default(),
         };
@@ -127,6 +133,18 @@ impl<'g> Builder<'g> {
                 let count = filled.entry(stage).or_default();
                 self.kernel.insert(node, (stage, (*count / MAX_BODY) as u32));
                 *count += 1;
+            }
+        }
+    }
+
+    /// Pairs sines with cosines. Both are of the stage after their operand's.
+    fn find_twins(&mut self) {
+        let mut others: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+        for &node in &self.order {
+            if let Node::Apply(Op::Sin | Op::Cos, args) = self.graph.node(node)
+                && let Some(other) = others.insert(args[0], node)
+            {
+                self.twins.extend([(node, other), (other, node)]);
             }
         }
     }
@@ -208,7 +226,12 @@ impl<'g> Builder<'g> {
 
     fn emit_block(&mut self, node: NodeId) {
         let to = lane(self.graph, node);
+        let twin = self.twins.get(&node).copied();
         let (function, operands) = match self.graph.node(node) {
+            Node::Apply(..) if twin.is_some_and(|twin| twin < node) => return,
+            Node::Apply(_, args) if twin.is_some() => {
+                (BlockFunction::SinCos(to), Node::Apply(Op::Sin, args).operands())
+            }
             Node::Apply(op, args) => {
                 let computed = lane(self.graph, *args.last().expect("every operator has an operand"));
                 (BlockFunction::Apply(op, computed), Node::Apply(op, args).operands())
@@ -221,11 +244,21 @@ impl<'g> Builder<'g> {
             }
         };
         let args = operands.iter().map(|&o| self.place(o)).collect();
-        let dest = match self.block_stores.get(&node) {
+        let mut results: SmallVec<[NodeId; 2]> = std::iter::once(node).chain(twin).collect();
+        if matches!(self.graph.node(node), Node::Apply(Op::Cos, _)) {
+            // The sine comes first.
+            results.reverse();
+        }
+        let dests = results.into_iter().map(|result| self.dest(result)).collect();
+        self.pass.steps.push(Step::Block { function, args, dests });
+    }
+
+    /// Where a block function leaves a value.
+    fn dest(&mut self, node: NodeId) -> Place {
+        match self.block_stores.get(&node) {
             Some(&store) => Place::Store(store),
             None => Place::Slot(self.slot(node)),
-        };
-        self.pass.steps.push(Step::Block { function, args, dest });
+        }
     }
 
     fn emit_kernel(&mut self, id: KernelId, nodes: &[NodeId]) {

@@ -85,6 +85,8 @@ pub enum Place {
 pub enum BlockFunction {
     /// An operator, and the dtype it computes in.
     Apply(Op, Lane),
+    /// Sine and cosine of the same operand, in this dtype.
+    SinCos(Lane),
     /// A cast.
     Cast {
         /// From this dtype.
@@ -112,8 +114,8 @@ pub enum Step {
         function: BlockFunction,
         /// Its operands: contiguous blocks.
         args: SmallVec<[Place; 3]>,
-        /// Its result.
-        dest: Place,
+        /// Its results.
+        dests: SmallVec<[Place; 2]>,
     },
 }
 

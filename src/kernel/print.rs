@@ -92,13 +92,16 @@ impl fmt::Display for Step {
                 list(f, writes)?;
                 write!(f, ")\n{kernel}")
             }
-            Step::Block { function, args, dest } => {
+            Step::Block { function, args, dests } => {
                 match function {
                     BlockFunction::Apply(op, lane) => write!(f, "    block {} {lane} (", op.name())?,
+                    BlockFunction::SinCos(lane) => write!(f, "    block sincos {lane} (")?,
                     BlockFunction::Cast { from, to } => write!(f, "    block cast {from} to {to} (")?,
                 }
                 list(f, args)?;
-                writeln!(f, ") -> {dest}")
+                f.write_str(") -> ")?;
+                list(f, dests)?;
+                f.write_str("\n")
             }
         }
     }

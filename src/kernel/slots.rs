@@ -73,7 +73,7 @@ fn read(step: &Step) -> impl Iterator<Item = SlotId> + '_ {
 fn written(step: &Step) -> impl Iterator<Item = SlotId> + '_ {
     let places: &[Place] = match step {
         Step::Jit { writes, .. } => writes,
-        Step::Block { dest, .. } => std::slice::from_ref(dest),
+        Step::Block { dests, .. } => dests,
     };
     places.iter().copied().filter_map(slot_of)
 }
@@ -87,7 +87,7 @@ fn rename(pass: &mut Pass, map: &FxHashMap<SlotId, SlotId>) {
     for step in &mut pass.steps {
         match step {
             Step::Jit { reads, writes, .. } => reads.iter_mut().chain(writes).for_each(rename),
-            Step::Block { args, dest, .. } => args.iter_mut().chain([dest]).for_each(rename),
+            Step::Block { args, dests, .. } => args.iter_mut().chain(dests).for_each(rename),
         }
     }
     pass.folds.iter_mut().for_each(|f| rename(&mut f.from));

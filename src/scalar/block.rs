@@ -7,15 +7,8 @@
 use super::Number;
 use super::table::{by_lane, by_operator};
 use crate::dtype::Lane;
+use crate::math::BlockFn;
 use crate::op::Op;
-
-/// Computes `n` elements at `out` from `n` elements at each of `args`.
-///
-/// # Safety
-/// There are as many `args` as the operator has operands. Each points to `n` elements that may be
-/// read, `out` to `n` elements that may be written and overlaps no argument. An element has the lane's
-/// size; a bool is one byte, read as "not 0" and written as 0 or 1.
-pub type BlockFn = unsafe fn(args: &[*const u8], out: *mut u8, n: usize);
 
 /// The loop for an operator that computes in the lane given. Comparisons and classification write
 /// bools; the first operand of `where` is a bool.
@@ -30,7 +23,7 @@ pub fn cast_block(from: Lane, to: Lane) -> BlockFn {
     }
     fn to_type<To: Number, From: Number>() -> BlockFn {
         // SAFETY: the contract is BlockFn's.
-        |args, out, n| unsafe { one(args, out, n, |x: From| To::cast_from(x)) }
+        |args, outs, n| unsafe { one(args, outs[0], n, |x: From| To::cast_from(x)) }
     }
     by_lane!(from, from_type(to))
 }
@@ -85,8 +78,8 @@ unsafe fn two<T: Number, R: Number>(args: &[*const u8], out: *mut u8, n: usize, 
 ///
 /// # Safety
 /// As [`BlockFn`], with three arguments, the first of bools.
-unsafe fn select<T: Number>(args: &[*const u8], out: *mut u8, n: usize) {
-    let (condition, x, y) = (args[0], args[1], args[2]);
+unsafe fn select<T: Number>(args: &[*const u8], outs: &[*mut u8], n: usize) {
+    let (condition, x, y, out) = (args[0], args[1], args[2], outs[0]);
     for i in 0..n {
         // SAFETY: i is below n.
         unsafe {
@@ -100,37 +93,37 @@ fn of<T: Number>(op: Op) -> BlockFn {
     macro_rules! unary {
         ($method:ident) => {
             // SAFETY: the contract is BlockFn's, with one operand.
-            |args, out, n| unsafe { one(args, out, n, |x: T| x.$method()) }
+            |args, outs, n| unsafe { one(args, outs[0], n, |x: T| x.$method()) }
         };
     }
     macro_rules! binary {
         ($method:ident) => {
             // SAFETY: the contract is BlockFn's, with two operands.
-            |args, out, n| unsafe { two(args, out, n, |x: T, y: T| x.$method(y)) }
+            |args, outs, n| unsafe { two(args, outs[0], n, |x: T, y: T| x.$method(y)) }
         };
     }
     macro_rules! test {
         ($method:ident) => {
             // SAFETY: the contract is BlockFn's, with one operand.
-            |args, out, n| unsafe { one(args, out, n, |x: T| x.$method()) }
+            |args, outs, n| unsafe { one(args, outs[0], n, |x: T| x.$method()) }
         };
     }
     macro_rules! compare {
         ($operator:tt) => {
             // SAFETY: the contract is BlockFn's, with two operands.
-            |args, out, n| unsafe { two(args, out, n, |x: T, y: T| x $operator y) }
+            |args, outs, n| unsafe { two(args, outs[0], n, |x: T, y: T| x $operator y) }
         };
     }
     macro_rules! unary_function {
         ($op:ident) => {
             // SAFETY: the contract is BlockFn's, with one operand.
-            |args, out, n| unsafe { one(args, out, n, T::unary_function(Op::$op)) }
+            |args, outs, n| unsafe { one(args, outs[0], n, T::unary_function(Op::$op)) }
         };
     }
     macro_rules! binary_function {
         ($op:ident) => {
             // SAFETY: the contract is BlockFn's, with two operands.
-            |args, out, n| unsafe { two(args, out, n, T::binary_function(Op::$op)) }
+            |args, outs, n| unsafe { two(args, outs[0], n, T::binary_function(Op::$op)) }
         };
     }
     macro_rules! select {

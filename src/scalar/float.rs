@@ -24,39 +24,8 @@ macro_rules! methods {
     };
 }
 
-/// The rest of `x / y` with the sign of `y`, and the quotient that goes with it, rounded down.
-///
-/// The remainder is exact before the divisor is added; the quotient is rounded to the nearest
-/// integer afterwards, since `(x - rest) / y` may miss it by a rounding error.
-macro_rules! divmod {
-    ($name:ident $type:ident) => {
-        #[inline]
-        fn $name(x: $type, y: $type) -> ($type, $type) {
-            let mut rest = x % y;
-            if y == 0.0 {
-                return (x / y, rest);
-            }
-            let mut quotient = (x - rest) / y;
-            if rest == 0.0 {
-                rest = (0.0 as $type).copysign(y);
-            } else if (y < 0.0) != (rest < 0.0) {
-                rest += y;
-                quotient -= 1.0;
-            }
-            if quotient == 0.0 {
-                return ((0.0 as $type).copysign(x / y), rest);
-            }
-            let down = quotient.floor();
-            (if quotient - down > 0.5 { down + 1.0 } else { down }, rest)
-        }
-    };
-}
-
-divmod!(divmod_f32 f32);
-divmod!(divmod_f64 f64);
-
 macro_rules! float {
-    ($type:ident $lane:ident $bits:ident $cast:ident $divmod:ident) => {
+    ($type:ident $lane:ident $bits:ident $cast:ident) => {
         impl Sealed for $type {}
 
         impl Number for $type {
@@ -108,7 +77,6 @@ macro_rules! float {
                 sub(y) = std::ops::Sub::sub;
                 mul(y) = std::ops::Mul::mul;
                 div(y) = std::ops::Div::div;
-                fmod(y) = std::ops::Rem::rem;
                 neg() = std::ops::Neg::neg;
                 abs() = $type::abs;
                 sqrt() = $type::sqrt;
@@ -121,12 +89,17 @@ macro_rules! float {
 
             #[inline]
             fn floor_div(self, y: Self) -> Self {
-                $divmod(self, y).0
+                Self::binary_function(Op::FloorDiv)(self, y)
             }
 
             #[inline]
             fn modulo(self, y: Self) -> Self {
-                $divmod(self, y).1
+                Self::binary_function(Op::Mod)(self, y)
+            }
+
+            #[inline]
+            fn fmod(self, y: Self) -> Self {
+                Self::binary_function(Op::Fmod)(self, y)
             }
 
             #[inline]
@@ -195,16 +168,16 @@ macro_rules! float {
 
             #[inline]
             fn unary_function(op: Op) -> fn(Self) -> Self {
-                math::unary(op).map_or(|x| x, |function| function.$type)
+                math::unary(op).map_or(|x| x, |function| function.$type.at)
             }
 
             #[inline]
             fn binary_function(op: Op) -> fn(Self, Self) -> Self {
-                math::binary(op).map_or(|x, _| x, |function| function.$type)
+                math::binary(op).map_or(|x, _| x, |function| function.$type.at)
             }
         }
     };
 }
 
-float!(f32 F32 u32 to_f32 divmod_f32);
-float!(f64 F64 u64 to_f64 divmod_f64);
+float!(f32 F32 u32 to_f32);
+float!(f64 F64 u64 to_f64);

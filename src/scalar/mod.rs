@@ -17,7 +17,7 @@ mod number;
 mod reduce;
 mod table;
 
-pub use block::{BlockFn, block, cast_block};
+pub use block::{block, cast_block};
 pub use number::Number;
 pub use reduce::{better, better_number, combine, combine_numbers, identity, identity_number};
 

@@ -91,6 +91,11 @@ macro_rules! by_operator {
             Op::Arctanh => unary_function!(Arctanh),
             Op::Hypot => binary_function!(Hypot),
             Op::Cbrt => unary_function!(Cbrt),
+            Op::Erf => unary_function!(Erf),
+            Op::Erfc => unary_function!(Erfc),
+            Op::Erfinv => unary_function!(Erfinv),
+            Op::Gamma => unary_function!(Gamma),
+            Op::Gammaln => unary_function!(Gammaln),
         }
     };
 }

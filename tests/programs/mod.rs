@@ -247,7 +247,7 @@ const INFIX: [&str; 21] = [
     "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!=", "+",
     "*", "-",
 ];
-const UNARY: [&str; 27] = [
+const UNARY: [&str; 32] = [
     "abs",
     "sign",
     "sqrt",
@@ -269,6 +269,11 @@ const UNARY: [&str; 27] = [
     "log1p",
     "expm1",
     "cbrt",
+    "erf",
+    "erfc",
+    "erfinv",
+    "gamma",
+    "gammaln",
     "arctan",
     "logical_not",
     "exp2",
@@ -363,5 +368,8 @@ fn reduction(random: &mut Random, mut sub: impl FnMut(&mut Random) -> String) ->
 
 /// Whether the graph holds an operation of class B: bits that no other library must have.
 pub(crate) fn is_inexact(graph: &Graph) -> bool {
-    graph.nodes().any(|(_, n)| matches!(n, Node::Apply(op, _) if op.row().class == numfuse::op::Class::Ulp))
+    use numfuse::op::Class;
+    graph
+        .nodes()
+        .any(|(_, n)| matches!(n, Node::Apply(op, _) if matches!(op.row().class, Class::Ulp | Class::Gamma)))
 }
