@@ -139,6 +139,20 @@ impl Unary for Exp {
 
     #[inline(always)]
     fn fast(x: f64) -> f64 {
+        let reduced = reduce::<1023>(x);
+        let (r, power) = (reduced.r(), power(reduced.shifted));
+        power.mul_add(above_linear(r, r), power)
+    }
+
+    /// Where the result may be subnormal, infinite or NaN.
+    #[inline(always)]
+    fn is_rare(x: f64) -> bool {
+        !(x.abs() < 708.0)
+    }
+
+    // Without branches: the loop over rare lanes is vectorized too.
+    #[inline(always)]
+    fn slow(x: f64) -> f64 {
         // Beyond the bounds the results are 0 and infinity, as at the bounds.
         let reduced = reduce::<2046>(at_most(710.0, at_least(-746.0, x)));
         let r = reduced.r();

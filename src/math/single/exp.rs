@@ -88,6 +88,20 @@ impl Unary for Exp {
 
     #[inline(always)]
     fn fast(x: f32) -> f32 {
+        let reduced = reduce::<127>(x);
+        let (r, power) = (reduced.r(), power(reduced.shifted));
+        power.mul_add(above_linear(r, r), power)
+    }
+
+    /// Where the result may be subnormal, infinite or NaN.
+    #[inline(always)]
+    fn is_rare(x: f32) -> bool {
+        !(x.abs() < 87.0)
+    }
+
+    // Without branches: the loop over rare lanes is vectorized too.
+    #[inline(always)]
+    fn slow(x: f32) -> f32 {
         // Beyond the bounds the results are 0 and infinity, as at the bounds.
         let reduced = reduce::<254>(at_most(89.0, at_least(-104.0, x)));
         let r = reduced.r();
