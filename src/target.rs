@@ -34,29 +34,37 @@ impl fmt::Display for Level {
     }
 }
 
-/// What generated code may use.
+/// What code may use.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Target {
-    /// The instruction level.
+    /// The level of generated code.
     pub level: Level,
+    /// The level of the block functions that are compiled in.
+    pub blocks: Level,
 }
 
 impl Target {
     /// The CPU that runs this code.
     pub fn host() -> Target {
-        Target { level: host_level() }
+        Target::uniform(host_level())
     }
 
-    /// The same machine, without what is above `level`.
+    /// The same machine, without what is above `level`. Without generated code, block functions still use all
+    /// that the machine has.
     #[must_use]
     pub fn at_most(self, level: Level) -> Target {
-        Target { level: self.level.min(level) }
+        let blocks = if level == Level::None { self.blocks } else { self.blocks.min(level) };
+        Target { level: self.level.min(level), blocks }
     }
 
-    /// Every target that the host can run, the interpreter's first.
+    /// Every target that the host can run, the interpreter's first, each with block functions of its level.
     pub fn all() -> impl Iterator<Item = Target> {
         let host = Target::host();
-        Level::ALL.into_iter().filter(move |&l| l <= host.level).map(|level| Target { level })
+        Level::ALL.into_iter().filter(move |&l| l <= host.level).map(Target::uniform)
+    }
+
+    fn uniform(level: Level) -> Target {
+        Target { level, blocks: level }
     }
 }
 

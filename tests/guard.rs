@@ -15,6 +15,8 @@ use numfuse::dtype::Lane;
 use numfuse::exec::{self, Control, Operand, Run};
 use numfuse::ir::{Dim, DimId, Graph};
 use numfuse::kernel::{Access, Fusion, Kernel, Place, Step, fuse};
+use numfuse::math::{self, BlockFn};
+use numfuse::op::Op;
 use numfuse::target::Target;
 use numfuse::{backend, opt, shape, syntax};
 use programs::{Random, RandomProgram};
@@ -241,6 +243,38 @@ fn no_step_touches_a_byte_outside_its_blocks() {
     }
     assert_eq!(lanes.len(), Lane::ALL.len(), "every dtype was read: {lanes:?}");
     println!("{done} guarded runs of steps: 0 faults");
+}
+
+/// Every vectorized loop at every level, on any bits: each length up to four groups and a rest, at each alignment.
+#[test]
+fn no_vectorized_loop_touches_a_byte_outside_its_blocks() {
+    let (mut done, mut random) = (0, Random(7));
+    let mut places = Places(Vec::new());
+    let mut run = |function: BlockFn, args: usize, results: usize, size: usize| {
+        let cases = (0..=67).flat_map(|n| (0..size).flat_map(move |gap| ENDS.map(|end| (n, gap, end))));
+        for (n, gap, end) in cases {
+            // Bytes between the block and the guard page give it every alignment.
+            let bytes = vec![n * size + gap; args + results];
+            with_blocks(&mut places, &mut random, &bytes, end, |pointers| {
+                let start = if matches!(end, End::Low) { gap } else { 0 };
+                let pointers: Vec<*mut u8> = pointers.iter().map(|p| p.wrapping_add(start)).collect();
+                let read: Vec<*const u8> = pointers[..args].iter().map(|p| p.cast_const()).collect();
+                // SAFETY: every block has `n` elements of `size` bytes.
+                unsafe { function(&read, &pointers[args..], n) };
+            });
+            done += 1;
+        }
+    };
+    for level in Target::all().map(|t| t.blocks) {
+        for (&op, lane) in Op::ALL.iter().flat_map(|op| Lane::ALL.map(|lane| (op, lane))) {
+            if let Some(function) = math::block(op, lane, level) {
+                run(function, op.arity(), 1, lane.size());
+            }
+        }
+        run(math::sincos(Lane::F32, level), 1, 2, 4);
+        run(math::sincos(Lane::F64, level), 1, 2, 8);
+    }
+    println!("{done} guarded runs of vectorized loops: 0 faults");
 }
 
 /// The inputs and outputs of a whole plan against guard pages, whatever their layout.

@@ -100,14 +100,11 @@ impl Call {
         x: Pair<'x, f64>,
         x32: Pair<'x, f32>,
     ) -> Box<dyn FnMut() + 'x> {
-        fn run<'x, T: Copy + Default>(
+        fn run<'x, T: Copy + Default + 'x>(
             levels: Levels<T>,
             (x, y): Pair<'x, T>,
             two: bool,
-        ) -> Box<dyn FnMut() + 'x>
-        where
-            T: 'x,
-        {
+        ) -> Box<dyn FnMut() + 'x> {
             let function = levels.at(Target::host().level);
             let mut out = vec![T::default(); N];
             let args: [*const u8; 2] = [x.as_ptr().cast(), y.as_ptr().cast()];

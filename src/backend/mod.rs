@@ -95,8 +95,8 @@ fn compile_step(step: &Step, target: Target) -> Ready {
         }
         Step::Block { function, args, dests } => {
             let function = match *function {
-                BlockFunction::Apply(op, lane) => block::apply(op, lane, target.level),
-                BlockFunction::SinCos(lane) => math::sincos(lane, target.level),
+                BlockFunction::Apply(op, lane) => block::apply(op, lane, target.blocks),
+                BlockFunction::SinCos(lane) => math::sincos(lane, target.blocks),
                 BlockFunction::Cast { from, to } => block::cast(from, to),
             };
             Ready::Block(function, args.clone(), dests.clone())

@@ -33,20 +33,26 @@ pub struct Function<F, T> {
     pub blocks: Levels<T>,
 }
 
+/// A function of one operand of a type.
+pub type UnaryOf<T> = Function<fn(T) -> T, T>;
+
+/// A function of two operands of a type.
+pub type BinaryOf<T> = Function<fn(T, T) -> T, T>;
+
 /// A function of one operand.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the types")]
 pub struct Unary {
-    pub f32: Function<fn(f32) -> f32, f32>,
-    pub f64: Function<fn(f64) -> f64, f64>,
+    pub f32: UnaryOf<f32>,
+    pub f64: UnaryOf<f64>,
 }
 
 /// A function of two operands.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the types")]
 pub struct Binary {
-    pub f32: Function<fn(f32, f32) -> f32, f32>,
-    pub f64: Function<fn(f64, f64) -> f64, f64>,
+    pub f32: BinaryOf<f32>,
+    pub f64: BinaryOf<f64>,
 }
 
 /// A function of floats.
@@ -56,74 +62,60 @@ enum Vectorized {
     Binary(Binary),
 }
 
-const fn of_one<U: lane::Unary>() -> Function<fn(U::Element) -> U::Element, U::Element> {
+const fn of_one<U: lane::Unary>() -> UnaryOf<U::Element> {
     Function { at: U::at, blocks: Levels::of::<OfOne<U>, 1, 1>() }
 }
 
-const fn of_two<B: lane::Binary>() -> Function<fn(B::Element, B::Element) -> B::Element, B::Element> {
+const fn of_two<B: lane::Binary>() -> BinaryOf<B::Element> {
     Function { at: B::at, blocks: Levels::of::<OfTwo<B>, 2, 1>() }
 }
 
-const fn of_uniform<U: lane::Uniform>() -> Function<fn(U::Element, U::Element) -> U::Element, U::Element> {
+const fn of_uniform<U: lane::Uniform>() -> BinaryOf<U::Element> {
     Function { at: U::of, blocks: Levels::uniform::<U>() }
+}
+
+/// Names the function of both modules.
+macro_rules! both {
+    ($kind:ident $of:ident $name:ident) => {
+        Some(Vectorized::$kind($kind { f32: $of::<single::$name>(), f64: $of::<double::$name>() }))
+    };
 }
 
 /// The function that an operator on floats stands for, if it is one.
 const fn vectorized(op: Op) -> Option<Vectorized> {
-    macro_rules! one {
-        ($name:ident) => {
-            Some(Vectorized::Unary(Unary { f32: of_one::<single::$name>(), f64: of_one::<double::$name>() }))
-        };
-    }
-    macro_rules! two {
-        ($name:ident) => {
-            Some(Vectorized::Binary(Binary {
-                f32: of_two::<single::$name>(),
-                f64: of_two::<double::$name>(),
-            }))
-        };
-    }
-    macro_rules! uniform {
-        ($name:ident) => {
-            Some(Vectorized::Binary(Binary {
-                f32: of_uniform::<single::$name>(),
-                f64: of_uniform::<double::$name>(),
-            }))
-        };
-    }
     match op {
-        Op::Exp => one!(Exp),
-        Op::Exp2 => one!(Exp2),
-        Op::Expm1 => one!(Expm1),
-        Op::Log => one!(Log),
-        Op::Log2 => one!(Log2),
-        Op::Log10 => one!(Log10),
-        Op::Log1p => one!(Log1p),
-        Op::Sin => one!(Sin),
-        Op::Cos => one!(Cos),
-        Op::Tan => one!(Tan),
-        Op::Arcsin => one!(Arcsin),
-        Op::Arccos => one!(Arccos),
-        Op::Arctan => one!(Arctan),
-        Op::Arctan2 => two!(Arctan2),
-        Op::Sinh => one!(Sinh),
-        Op::Cosh => one!(Cosh),
-        Op::Tanh => one!(Tanh),
-        Op::Arcsinh => one!(Arcsinh),
-        Op::Arccosh => one!(Arccosh),
-        Op::Arctanh => one!(Arctanh),
-        Op::Hypot => two!(Hypot),
-        Op::Cbrt => one!(Cbrt),
-        Op::Erf => one!(Erf),
-        Op::Erfc => one!(Erfc),
-        Op::Erfinv => one!(Erfinv),
-        Op::Gamma => one!(Gamma),
-        Op::Gammaln => one!(Gammaln),
-        Op::Pow => two!(Pow),
-        Op::PowInteger => uniform!(PowInteger),
-        Op::FloorDiv => two!(FloorDiv),
-        Op::Mod => two!(Modulo),
-        Op::Fmod => two!(Fmod),
+        Op::Exp => both!(Unary of_one Exp),
+        Op::Exp2 => both!(Unary of_one Exp2),
+        Op::Expm1 => both!(Unary of_one Expm1),
+        Op::Log => both!(Unary of_one Log),
+        Op::Log2 => both!(Unary of_one Log2),
+        Op::Log10 => both!(Unary of_one Log10),
+        Op::Log1p => both!(Unary of_one Log1p),
+        Op::Sin => both!(Unary of_one Sin),
+        Op::Cos => both!(Unary of_one Cos),
+        Op::Tan => both!(Unary of_one Tan),
+        Op::Arcsin => both!(Unary of_one Arcsin),
+        Op::Arccos => both!(Unary of_one Arccos),
+        Op::Arctan => both!(Unary of_one Arctan),
+        Op::Arctan2 => both!(Binary of_two Arctan2),
+        Op::Sinh => both!(Unary of_one Sinh),
+        Op::Cosh => both!(Unary of_one Cosh),
+        Op::Tanh => both!(Unary of_one Tanh),
+        Op::Arcsinh => both!(Unary of_one Arcsinh),
+        Op::Arccosh => both!(Unary of_one Arccosh),
+        Op::Arctanh => both!(Unary of_one Arctanh),
+        Op::Hypot => both!(Binary of_two Hypot),
+        Op::Cbrt => both!(Unary of_one Cbrt),
+        Op::Erf => both!(Unary of_one Erf),
+        Op::Erfc => both!(Unary of_one Erfc),
+        Op::Erfinv => both!(Unary of_one Erfinv),
+        Op::Gamma => both!(Unary of_one Gamma),
+        Op::Gammaln => both!(Unary of_one Gammaln),
+        Op::Pow => both!(Binary of_two Pow),
+        Op::PowInteger => both!(Binary of_uniform PowInteger),
+        Op::FloorDiv => both!(Binary of_two FloorDiv),
+        Op::Mod => both!(Binary of_two Modulo),
+        Op::Fmod => both!(Binary of_two Fmod),
         Op::Add | Op::Sub | Op::Mul | Op::Div => None,
         Op::Neg | Op::Abs | Op::Sign | Op::Sqrt | Op::Floor | Op::Ceil | Op::Trunc | Op::Rint => None,
         Op::Fmin | Op::Fmax | Op::Minimum | Op::Maximum | Op::Copysign | Op::Where => None,

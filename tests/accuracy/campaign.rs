@@ -2,7 +2,7 @@
 
 use crate::is_full;
 use crate::samples::{Float, Random, distance, sample, specials};
-use numfuse::math::{Function, Levels};
+use numfuse::math::{BinaryOf, Levels, UnaryOf};
 use numfuse::target::{Level, Target};
 use std::fmt;
 
@@ -114,7 +114,7 @@ fn samples() -> u64 {
 /// A function of one operand: on all values of f32 in the long campaign, else on samples.
 pub(crate) fn unary<F: Float>(
     name: &'static str,
-    function: Function<fn(F) -> F, F>,
+    function: UnaryOf<F>,
     oracle: fn(F) -> F,
     range: (f64, f64),
     bound: u64,
@@ -124,7 +124,7 @@ pub(crate) fn unary<F: Float>(
     on_threads(|thread, threads| {
         let mut random = Random(thread);
         let mut outcome = Outcome::new(name, F::NAME, bound, exhaustive);
-        let mut out = vec![F::from_f64(0.0); BLOCK];
+        let mut out = [F::from_f64(0.0); BLOCK];
         let mut block = |x: &[F], baseline| {
             let out = &mut out[..x.len()];
             everywhere(name, &function.blocks, &[x], out, baseline, |i| (function.at)(x[i]));
@@ -144,14 +144,14 @@ pub(crate) fn unary<F: Float>(
 /// A function of two operands, on every pair of special values and on samples.
 pub(crate) fn binary<F: Float>(
     name: &'static str,
-    function: Function<fn(F, F) -> F, F>,
+    function: BinaryOf<F>,
     oracle: fn(F, F) -> F,
     ranges: [(f64, f64); 2],
 ) -> Outcome {
     on_threads(|thread, threads| {
         let mut random = Random(thread);
         let mut outcome = Outcome::new(name, F::NAME, 1, false);
-        let mut out = vec![F::from_f64(0.0); BLOCK];
+        let mut out = [F::from_f64(0.0); BLOCK];
         let mut block = |x: &[F], y: &[F], baseline| {
             let out = &mut out[..x.len()];
             everywhere(name, &function.blocks, &[x, y], out, baseline, |i| (function.at)(x[i], y[i]));

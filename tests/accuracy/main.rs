@@ -23,6 +23,7 @@ fn is_full() -> bool {
     std::env::var_os("NUMFUSE_ACCURACY").is_some_and(|v| v == "full")
 }
 
+#[expect(clippy::print_stdout, reason = "a campaign prints what it found")]
 fn hold(outcomes: &[Outcome]) {
     for outcome in outcomes {
         println!("{outcome}");

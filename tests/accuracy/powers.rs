@@ -2,11 +2,11 @@
 
 use crate::samples::{Float, Random, distance, sample, specials};
 use core_math as exact;
-use numfuse::math::{Function, binary};
+use numfuse::math::{BinaryOf, binary};
 use numfuse::op::Op;
 use numfuse::target::Target;
 
-fn check<F: Float>(function: Function<fn(F, F) -> F, F>, oracle: fn(F, F) -> F) {
+fn check<F: Float>(function: BinaryOf<F>, oracle: fn(F, F) -> F) {
     let counts = (-40..=40).chain([53, 64, 100, 255, 1000, -1000, 65_535, 1 << 20, (1 << 20) + 2]);
     let mut random = Random(4);
     let mut bases = specials::<F>();

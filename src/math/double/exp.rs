@@ -147,7 +147,7 @@ impl Unary for Exp {
     /// Where the result may be subnormal, infinite or NaN.
     #[inline(always)]
     fn is_rare(x: f64) -> bool {
-        !(x.abs() < 708.0)
+        (x.abs() >= 708.0) | x.is_nan()
     }
 
     // Without branches: the loop over rare lanes is vectorized too.

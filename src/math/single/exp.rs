@@ -96,7 +96,7 @@ impl Unary for Exp {
     /// Where the result may be subnormal, infinite or NaN.
     #[inline(always)]
     fn is_rare(x: f32) -> bool {
-        !(x.abs() < 87.0)
+        (x.abs() >= 87.0) | x.is_nan()
     }
 
     // Without branches: the loop over rare lanes is vectorized too.
