@@ -1,10 +1,7 @@
 //! The loops over blocks, compiled for each instruction level from one source.
 //!
 //! The levels differ in the instructions that the compiler may choose, and so in speed alone.
-#![expect(
-    unsafe_code,
-    reason = "blocks of any type are passed as addresses, and levels are chosen at run time"
-)]
+#![expect(unsafe_code, reason = "blocks are passed as addresses, and levels chosen at run time")]
 
 use super::lane::{Element, Lanes, Uniform};
 use crate::target::{Level, Target};

@@ -30,3 +30,24 @@ fn integer_powers_are_within_an_ulp() {
     check(function.f64, exact::pow);
     check(function.f32, exact::powf);
 }
+
+/// Those powers that one operation gives, which `opt` replaces by it.
+fn rounded_once<F: Float>(function: BinaryOf<F>, square: fn(F) -> F, reciprocal: fn(F) -> F) {
+    let mut random = Random(5);
+    let powers = [1.0, 2.0, -1.0].map(F::from_f64);
+    let expected: [&dyn Fn(F) -> F; 3] = [&|x| x, &square, &reciprocal];
+    for _ in 0..20_000 {
+        let x = F::from_bits(random.bits());
+        for (n, of) in powers.into_iter().zip(expected) {
+            let (got, want) = ((function.at)(x, n), of(x));
+            assert!(distance(got, want) == 0, "{x:e} ** {n:?}: {got:e}, not {want:e}");
+        }
+    }
+}
+
+#[test]
+fn simple_powers_are_rounded_once() {
+    let function = binary(Op::PowInteger).expect("a function of two operands");
+    rounded_once(function.f64, |x| x * x, |x| 1.0 / x);
+    rounded_once(function.f32, |x| x * x, |x| 1.0 / x);
+}

@@ -12,7 +12,7 @@ const SHIFT: f64 = 6755399441055744.0;
 /// Up to `SPLIT` it is `x + x NEAR(x^2 - CENTER)`. Above, it is `1 - 2^FAR(x - SPLIT)`, where `FAR` is the
 /// binary logarithm of `erfc`: the smaller `erfc`, the less accurate it need be. Both polynomials have a
 /// degree of about 14; one evaluation serves them, with the coefficients selected by lane. From `END` on
-/// the result is 1. The coefficients come from `coefficients/erf_double.sollya`.
+/// the result is 1. The coefficients come from `scripts/coefficients/erf_double.sollya`.
 pub(crate) struct Erf;
 
 const SPLIT: f64 = 1.25;

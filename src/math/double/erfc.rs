@@ -69,7 +69,7 @@ const EXP: [f64; 10] = [
 /// a polynomial of degree 22 in `t = (x - K) / (x + K)`. The exponential has degree 11, after a
 /// reduction by a multiple of `log(2)`. The square, the exponential, the polynomial and the quotient carry
 /// their rounding errors along, so that only the last rounding counts much. For `x < 0` it is `2 - erfc(-x)`.
-/// The coefficients come from `coefficients/erfc_double.sollya`.
+/// The coefficients come from `scripts/coefficients/erfc_double.sollya`.
 pub(crate) struct Erfc;
 
 impl Unary for Erfc {

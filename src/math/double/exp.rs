@@ -2,7 +2,7 @@
 //!
 //! `x = k ln 2 + r` with the integer `k` nearest to `x / ln 2`, so that `e^x = 2^k e^r` (W. J. Cody and W. Waite,
 //! Software Manual for the Elementary Functions, 1980), and `e^r = 1 + r + r^2 R(r)` with a polynomial `R`.
-//! The coefficients come from `coefficients/exp.sollya`.
+//! The coefficients come from `scripts/coefficients/exp.sollya`.
 use crate::math::lane::Unary;
 
 /// The bits of 1.5 * 2^52: in a sum with that, the low bits of the significand are the nearest integer.

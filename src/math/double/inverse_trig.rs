@@ -2,7 +2,7 @@
 //!
 //! All are a multiple of pi / 4 plus an odd polynomial of a reduced argument t, |t| <= 1/2. The reduction
 //! takes one square root or one division; what its rounding loses is known exactly (by FMA) and is put back
-//! to first order. The coefficients and the other constants are made by `coefficients/inverse_trig.sollya`.
+//! to first order. The coefficients and the other constants are made by `scripts/coefficients/inverse_trig.sollya`.
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 

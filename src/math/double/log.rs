@@ -32,7 +32,7 @@ pub(crate) const THREE_QUARTERS: u64 = 0x3fe8_0000_0000_0002;
 const LN_2: (f64, f64) = (f64::from_bits(0x3fe6_2e42_fefa_3800), 5.497923018708371e-14);
 
 /// R for z in 0 ..= 0.0295, which is s^2 of mantissas from sqrt(1/2) to sqrt 2; the error of the logarithm
-/// is below 2^-57.6 of it. This and the others: `coefficients/log.sollya`.
+/// is below 2^-57.6 of it. This and the others: `scripts/coefficients/log.sollya`.
 const NARROW: [f64; 7] = [
     0.666_666_666_666_667,
     0.399_999_999_998_985_67,

@@ -15,7 +15,7 @@ const UNIT_LOW: f64 = -2.585916678842225e-13;
 const UNIT_RECIPROCAL: f64 = 0.9617966939259756;
 
 /// `R` of 3 atanh(s) = s (3 + z + z^2 R(z)), z = s^2 <= 0.0295: 2^-66 of the whole.
-/// From coefficients/power.sollya, as all below.
+/// From scripts/coefficients/power.sollya, as all below.
 const LOG: [f64; 7] = [
     0.6000000000000338,
     0.42857142855149355,

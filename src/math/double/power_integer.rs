@@ -12,16 +12,16 @@ pub(crate) struct PowInteger;
 impl Uniform for PowInteger {
     /// Beyond it the multiplications take longer than `Pow`, and their low words become long.
     fn suits(n: f64) -> bool {
-        n.abs() <= 1024.0
+        n.trunc() == n && n.abs() <= 1024.0
     }
 
     #[inline(always)]
     fn lanes<const LANES: usize>(x: &[f64; LANES], n: f64, out: &mut [f64; LANES]) -> bool {
-        let size = n.abs() as u32;
-        if size == 0 {
-            *out = [1.0; LANES];
+        if let Some(values) = rounded_once(x, n) {
+            *out = values;
             return false;
         }
+        let size = n.abs() as u32;
         let (mut high, mut low) = (*x, [0.0; LANES]);
         // From the highest bit down, so that no square is larger than the result.
         for bit in (0..size.ilog2()).rev() {
@@ -38,9 +38,9 @@ impl Uniform for PowInteger {
                 }
             }
         }
-        let mut is_any_unsafe = false;
+        let mut is_any_out_of_range = false;
         for i in 0..LANES {
-            is_any_unsafe |= !is_safe(high[i]);
+            is_any_out_of_range |= !is_safe(high[i]);
             out[i] = high[i] + low[i];
         }
         if n < 0.0 {
@@ -51,7 +51,7 @@ impl Uniform for PowInteger {
             }
         }
         let mut rare = false;
-        if is_any_unsafe {
+        if is_any_out_of_range {
             for i in 0..LANES {
                 let plain = if n < 0.0 { 1.0 / high[i] } else { high[i] };
                 out[i] = if is_safe(high[i]) { out[i] } else { plain };
@@ -79,6 +79,18 @@ fn is_safe(high: f64) -> bool {
 #[inline(always)]
 fn is_ordinary(x: f64) -> bool {
     x.abs().to_bits().wrapping_sub(1) < 0x7ff0_0000_0000_0000 - 1
+}
+
+/// The powers that one operation gives, rounded once down to the last subnormal.
+#[inline(always)]
+fn rounded_once<const LANES: usize>(x: &[f64; LANES], n: f64) -> Option<[f64; LANES]> {
+    match n as i32 {
+        0 => Some([1.0; LANES]),
+        1 => Some(*x),
+        2 => Some(x.map(|x| x * x)),
+        -1 => Some(x.map(|x| 1.0 / x)),
+        _ => None,
+    }
 }
 
 impl Binary for PowInteger {

@@ -6,7 +6,7 @@
 
 use super::trig::Reduced;
 
-/// 2/π in 1216 bits, after a word of its integer part (coefficients/reduce_pi.sollya).
+/// 2/π in 1216 bits, after a word of its integer part (scripts/coefficients/reduce_pi.sollya).
 #[rustfmt::skip]
 const TWO_OVER_PI: [u64; 20] = [
     0x0000_0000_0000_0000, 0xa2f9_836e_4e44_1529, 0xfc27_57d1_f534_ddc0, 0xdb62_9599_3c43_9041,

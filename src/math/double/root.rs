@@ -5,7 +5,7 @@ use crate::math::lane::{Binary, Unary};
 /// The cube root, 0.503 ULP.
 pub(crate) struct Cbrt;
 
-/// `(1 - h)^(-1/3)` for |h| <= 0.103, relative error 2^-32; from coefficients/root.sollya.
+/// `(1 - h)^(-1/3)` for |h| <= 0.103, relative error 2^-32; from scripts/coefficients/root.sollya.
 const ROOT: [f64; 7] = [
     0.9999999999881578,
     0.3333333466766363,

@@ -7,7 +7,7 @@
 //!
 //! Sources: W. J. Cody and W. Waite, Software Manual for the Elementary Functions, 1980; J.-M. Muller et al.,
 //! Handbook of Floating-Point Arithmetic, 2nd ed., 2018 (Fast2Sum, exact products by FMA). The constants are
-//! made by coefficients/trig_double.sollya.
+//! made by scripts/coefficients/trig_double.sollya.
 
 use super::reduce_pi;
 use crate::math::lane::{Twin, Unary};

@@ -8,7 +8,7 @@ use std::hint::select_unpredictable;
 const SHIFT: f32 = 12582912.0;
 
 /// The error function, as for `f64`, with polynomials of degree 6 and 5. The coefficients come from
-/// `coefficients/erf_single.sollya`.
+/// `scripts/coefficients/erf_single.sollya`.
 pub(crate) struct Erf;
 
 const SPLIT: f32 = 1.125;

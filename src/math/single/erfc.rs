@@ -37,7 +37,7 @@ const K: f32 = 2.0;
 const FLAT: f32 = 0.875;
 
 /// The complement of the error function, as for `f64`, with polynomials of degree 10 and 6. The coefficients
-/// come from `coefficients/erf_single.sollya`.
+/// come from `scripts/coefficients/erf_single.sollya`.
 pub(crate) struct Erfc;
 
 impl Unary for Erfc {

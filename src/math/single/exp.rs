@@ -1,5 +1,5 @@
 //! `e^x`, `2^x` and `e^x - 1` of singles, and what the hyperbolic functions share with them: the methods of
-//! `double::exp` with shorter polynomials. The coefficients come from `coefficients/exp.sollya`.
+//! `double::exp` with shorter polynomials. The coefficients come from `scripts/coefficients/exp.sollya`.
 use crate::math::lane::Unary;
 
 /// The bits of 1.5 * 2^23: in a sum with that, the low bits of the significand are the nearest integer.

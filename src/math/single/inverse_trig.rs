@@ -1,7 +1,7 @@
 //! Arcsine, arccosine and arctangents of singles, in single precision: the methods are those for doubles
 //! (`double::inverse_trig`), the polynomials shorter.
 //!
-//! The coefficients and the other constants are made by `coefficients/inverse_trig.sollya`.
+//! The coefficients and the other constants are made by `scripts/coefficients/inverse_trig.sollya`.
 
 use crate::math::double;
 use crate::math::lane::{Binary, Unary};

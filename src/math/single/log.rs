@@ -25,7 +25,7 @@ pub(crate) const THREE_QUARTERS: u32 = 0x3f40_0002;
 const LN_2: f32 = std::f32::consts::LN_2;
 
 /// R for z in 0 ..= 0.0295, which is s^2 of mantissas from sqrt(1/2) to sqrt 2; the error of the logarithm
-/// is below 2^-28.4 of it. This and the others: `coefficients/log.sollya`.
+/// is below 2^-28.4 of it. This and the others: `scripts/coefficients/log.sollya`.
 const NARROW: [f32; 3] = [0.666_666_87, 0.399_885_15, 0.295_884_6];
 
 /// R for z in 0 ..= 0.0405, mantissas from 0.75 to 1.5; the error is below 2^-32.5.

@@ -15,7 +15,7 @@ const UNIT_LOW: f32 = -1.3115879e-5;
 const UNIT_RECIPROCAL: f32 = 0.9617967;
 
 /// `R` of 3 atanh(s) = s (3 + z + z^2 R(z)), z = s^2 <= 0.0295: 2^-36 of the whole.
-/// From coefficients/power_single.sollya, as all below.
+/// From scripts/coefficients/power_single.sollya, as all below.
 const LOG: [f32; 3] = [0.6000023, 0.42820647, 0.35128978];
 
 /// `G` of exp(2r/3) = 1 + 2r/3 + r^2 G(r), |r| <= 0.55: 2^-27.

@@ -8,17 +8,17 @@ pub(crate) struct PowInteger;
 
 impl Uniform for PowInteger {
     fn suits(n: f32) -> bool {
-        n.abs() <= 1024.0
+        n.trunc() == n && n.abs() <= 1024.0
     }
 
     /// An f64 holds powers of f32 wide enough: where it overflows, so does the result or its reciprocal.
     #[inline(always)]
     fn lanes<const LANES: usize>(x: &[f32; LANES], n: f32, out: &mut [f32; LANES]) -> bool {
-        let size = n.abs() as u32;
-        if size == 0 {
-            *out = [1.0; LANES];
+        if let Some(values) = rounded_once(x, n) {
+            *out = values;
             return false;
         }
+        let size = n.abs() as u32;
         let mut base = [0.0; LANES];
         for (base, x) in base.iter_mut().zip(x) {
             *base = f64::from(*x);
@@ -44,6 +44,18 @@ impl Uniform for PowInteger {
         let mut out = [0.0];
         Self::lanes(&[x], n, &mut out);
         out[0]
+    }
+}
+
+/// The powers that one operation gives, rounded once down to the last subnormal.
+#[inline(always)]
+fn rounded_once<const LANES: usize>(x: &[f32; LANES], n: f32) -> Option<[f32; LANES]> {
+    match n as i32 {
+        0 => Some([1.0; LANES]),
+        1 => Some(*x),
+        2 => Some(x.map(|x| x * x)),
+        -1 => Some(x.map(|x| 1.0 / x)),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::math::lane::{Binary, Unary};
 /// The cube root, 0.501 ULP.
 pub(crate) struct Cbrt;
 
-/// `(1 - h)^(-1/3)` for |h| <= 0.103, relative error 2^-18.9; from coefficients/root.sollya.
+/// `(1 - h)^(-1/3)` for |h| <= 0.103, relative error 2^-18.9; from scripts/coefficients/root.sollya.
 const ROOT: [f32; 4] = [0.999998, 0.33332828, 0.22375949, 0.17458682];
 
 const SIGN: u32 = 1 << 31;

@@ -3,7 +3,7 @@
 //! In double precision two steps of Cody and Waite's method reduce all arguments up to 2³², and no rounding
 //! before the last one, to single precision, matters: the error is below 0.503 ULP. Sine and cosine are
 //! reduced by multiples of π rather than of π/2: one odd polynomial, a little longer, then does for both,
-//! without picking. The constants are made by coefficients/trig_single.sollya.
+//! without picking. The constants are made by scripts/coefficients/trig_single.sollya.
 
 use crate::math::double::trig as double;
 use crate::math::lane::{Twin, Unary};
