@@ -96,7 +96,8 @@
 //! - `npy` (default): `.npy` files.
 //!
 //! The environment variables `NUMFUSE_THREADS` and `NUMFUSE_TIER` (`interp`, `sse4.2`, `avx`, `avx2`, `avx512`) set the
-//! process's session; no result depends on them.
+//! process's session; no result depends on them. (`interp` interprets kernels; block functions still use what the CPU
+//! has.)
 // The pipeline, in layer order; `tests/layering.rs` holds it.
 
 pub mod dtype;

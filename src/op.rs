@@ -64,9 +64,9 @@ pub enum BoolAs {
 pub enum Class {
     /// NumPy's bits.
     Exact,
-    /// At most 1 ULP from the true value, the same bits everywhere.
+    /// The float nearest to the true value or a neighbour of it, the same bits everywhere.
     Ulp,
-    /// At most 4 ULP from the true value, or 1e-16 where a logarithm is near 0; the same bits everywhere.
+    /// At most 4 floats from the nearest one, or 1e-16 where a logarithm is near 0; the same bits everywhere.
     Gamma,
     /// At most pairwise summation's error, the same bits everywhere.
     Sum,

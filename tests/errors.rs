@@ -98,6 +98,9 @@ fn an_output_must_be_the_results() {
     let mut table = ndarray::Array2::<f64>::zeros((1, 3));
     let expr = Expr::compile("a + 1", &["a"]).expect("a formula");
     assert_eq!(code(expr.call_into(&[(&a).into()], &mut table)), "wrong-shape");
+    // Nor has an input that the formula does not name a say in its shape.
+    let expr = Expr::compile("2*k", &["k", "unused"]).expect("a formula");
+    assert_eq!(code(expr.call_into(&[2.5.into(), (&a).into()], &mut [7.0; 3])), "wrong-shape");
     let mut sum = [0.0];
     assert_eq!(code(numfuse::eval_into("sum(a)", &arrays! { a }, &mut sum)), "wrong-shape");
     let error = numfuse::eval_into("a > 1", &arrays! { a }, &mut longer).expect_err("another dtype");

@@ -11,7 +11,7 @@
 
 /// What the lanes of a function hold.
 pub(super) trait Element: Copy + PartialEq + 'static {
-    /// A value for which no function is rare: it fills lanes that nobody asked for.
+    /// Fills lanes that nobody asked for.
     const ONE: Self;
 }
 

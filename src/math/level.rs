@@ -113,7 +113,7 @@ macro_rules! level {
                 let outs: [*mut F::Result; R] = std::array::from_fn(|k| outs[k].cast());
                 let whole = n - n % super::GROUP;
                 // SAFETY: the first `whole` elements, as the caller promises.
-                unsafe { groups::<F, A, R>(args, outs, whole) };
+                unsafe { groups::<F, A, R>(args, outs, whole, whole) };
                 if whole == n {
                     return;
                 }
@@ -123,7 +123,7 @@ macro_rules! level {
                 // SAFETY: the elements from `whole` to `n`, fewer than a group.
                 unsafe {
                     super::copy_in(args, &mut from, whole, n);
-                    groups::<F, A, R>(from.each_ref().map(|x| x.as_ptr()), place, super::GROUP);
+                    groups::<F, A, R>(from.each_ref().map(|x| x.as_ptr()), place, super::GROUP, n - whole);
                     super::copy_out(&to, outs, whole, n);
                 }
             }
@@ -138,16 +138,17 @@ macro_rules! level {
             }
 
             /// # Safety
-            /// As [`super::BlockFn`]; `n` is a multiple of the group.
+            /// As [`super::lanes`].
             $(#[cfg_attr(target_arch = "x86_64", target_feature(enable = $features))])?
             #[inline(never)]
             unsafe fn groups<F: Lanes<A, R>, const A: usize, const R: usize>(
                 args: [*const F::Element; A],
                 outs: [*mut F::Result; R],
                 n: usize,
+                wanted: usize,
             ) {
                 // SAFETY: as the caller promises.
-                unsafe { super::lanes::<F, A, R>(args, outs, n) }
+                unsafe { super::lanes::<F, A, R>(args, outs, n, wanted) }
             }
         }
     };
@@ -157,13 +158,16 @@ level!(baseline);
 level!(avx2, "avx2,fma,bmi1,bmi2");
 level!(avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi1,bmi2");
 
+/// Computes `n` elements, of which the first `wanted` are right where they are rare too.
+///
 /// # Safety
-/// As [`BlockFn`]; `n` is a multiple of the group.
+/// As [`BlockFn`]; `n` is a multiple of the group, and `wanted` not greater.
 #[inline(always)]
 unsafe fn lanes<F: Lanes<A, R>, const A: usize, const R: usize>(
     args: [*const F::Element; A],
     outs: [*mut F::Result; R],
     n: usize,
+    wanted: usize,
 ) {
     // Says that there is no rest, so that none is compiled.
     let n = n & !(GROUP - 1);
@@ -181,7 +185,7 @@ unsafe fn lanes<F: Lanes<A, R>, const A: usize, const R: usize>(
     if !rare {
         return;
     }
-    for i in 0..n {
+    for i in 0..wanted {
         // SAFETY: i is below n; what was read above is there still, since no result overlaps it.
         let x = args.map(|x| unsafe { x.add(i).read_unaligned() });
         if F::is_rare(x) {
@@ -206,28 +210,42 @@ unsafe fn uniform_lanes<U: Uniform>(
     let whole = n - n % GROUP;
     for at in (0..whole).step_by(GROUP) {
         // SAFETY: a whole group lies below n.
-        let (values, counts) = unsafe { (read_group(x.add(at)), read_group(y.add(at))) };
-        let mut results = values;
-        let count = counts[0];
-        let together = counts.iter().fold(true, |same, &c| same & (c == count)) && U::suits(count);
-        if !together || U::lanes(&values, count, &mut results) {
-            results = std::array::from_fn(|i| U::of(values[i], counts[i]));
-        }
-        // SAFETY: a whole group lies below n.
-        unsafe { out.add(at).cast::<[U::Element; GROUP]>().write_unaligned(results) };
+        unsafe { uniform_group::<U>(x.add(at), y.add(at), out.add(at)) };
     }
-    for i in whole..n {
-        // SAFETY: i is below n.
-        unsafe { out.add(i).write_unaligned(U::of(x.add(i).read_unaligned(), y.add(i).read_unaligned())) };
+    if whole == n {
+        return;
+    }
+    // The second operand of the padding is that of the first value, so that it does not matter.
+    // SAFETY: `whole` is below n.
+    let filler = unsafe { y.add(whole).read_unaligned() };
+    let mut from = [[U::Element::ONE; GROUP], [filler; GROUP]];
+    let mut to = [[U::Element::ONE; GROUP]];
+    // SAFETY: the elements from `whole` to `n`, fewer than a group.
+    unsafe {
+        copy_in([x, y], &mut from, whole, n);
+        uniform_group::<U>(from[0].as_ptr(), from[1].as_ptr(), to[0].as_mut_ptr());
+        copy_out(&to, [out], whole, n);
     }
 }
 
 /// # Safety
-/// A group of elements may be read.
+/// As [`BlockFn`], for a group of elements.
 #[inline(always)]
-unsafe fn read_group<E: Element>(from: *const E) -> [E; GROUP] {
-    // SAFETY: as the caller promises; no alignment is needed.
-    unsafe { from.cast::<[E; GROUP]>().read_unaligned() }
+unsafe fn uniform_group<U: Uniform>(x: *const U::Element, y: *const U::Element, out: *mut U::Element) {
+    // SAFETY: a group of elements, as the caller promises; no alignment is needed.
+    let values = unsafe { x.cast::<[U::Element; GROUP]>().read_unaligned() };
+    // SAFETY: as above.
+    let counts = unsafe { y.cast::<[U::Element; GROUP]>().read_unaligned() };
+    let mut results = values;
+    let count = counts[0];
+    let is_one = counts.iter().fold(true, |same, &c| same & (c == count));
+    if !is_one || !U::suits(count) || U::lanes(&values, count, &mut results) {
+        for (result, (&value, &count)) in results.iter_mut().zip(values.iter().zip(&counts)) {
+            *result = U::of(value, count);
+        }
+    }
+    // SAFETY: as above.
+    unsafe { out.cast::<[U::Element; GROUP]>().write_unaligned(results) };
 }
 
 /// # Safety

@@ -1,8 +1,8 @@
 //! The seam for functions that IEEE 754 does not fix: `exp`, `sin`, `pow` and their kin.
 //!
-//! Promise: at most 1 ULP from the true value, the special cases of C99, and the same bits on every
-//! CPU. Nothing here asks the system's C library, whose bits change with its version and the
-//! CPU that it finds; `tests/accuracy.rs` holds the error against correctly rounded functions.
+//! Promise: the float nearest to the true value or a neighbour of it (so the error is below 1.5 ULP, and mostly below
+//! 0.9), the special cases of C99, and the same bits on every CPU. Nothing here asks the system's C library, whose bits change with its version and the
+//! CPU that it finds; `tests/accuracy` holds the error against correctly rounded functions.
 //!
 //! A function is written once, for single values, in `double` or `single`, and is compiled into loops over blocks
 //! for each instruction level: see `lane` and `level`. [`unary`], [`binary`] and [`block`] are the

@@ -120,6 +120,7 @@ impl Program {
             (&mut *outs, self.compiled.plan.outputs.as_slice(), self.weak_fits.is_empty())
             && out.dtype() == DType::from(output.lane)
             && self.is_shape_of_inputs(inputs, out.shape())
+            && self.is_shape(&output.dims, inputs, out.shape())
             && exec::run_small(&self.compiled, &operands(inputs), out)
         {
             return Ok(());
@@ -137,6 +138,18 @@ impl Program {
             }
         }
         self.run_bound(session, &bound, outs, poll)
+    }
+
+    /// Whether the dimensions have these sizes.
+    fn is_shape(&self, dims: &[Dim], inputs: &[InputRef<'_>], shape: &[usize]) -> bool {
+        let size = |dim: &Dim| match dim {
+            Dim::One => 1,
+            Dim::Size(id) => {
+                let origin = self.dims[id.index()];
+                inputs[origin.input.index()].shape()[origin.axis as usize]
+            }
+        };
+        dims.len() == shape.len() && dims.iter().zip(shape).all(|(dim, &n)| size(dim) == n)
     }
 
     /// Whether every input is an array of exactly this shape, or a scalar.

@@ -169,8 +169,10 @@ fn described_row(row: &Row) -> String {
     lines.push(
         match row.class {
             Class::Exact => "Gives NumPy's bits.",
-            Class::Ulp => "Within 1 ULP of the true value, the same bits on every machine.",
-            Class::Gamma => "Within 4 ULP of the true value, the same bits on every machine.",
+            Class::Ulp => {
+                "The float nearest to the true value or a neighbour of it, the same bits on every machine."
+            }
+            Class::Gamma => "At most 4 floats from the nearest one, the same bits on every machine.",
             Class::Sum => "Within the error of pairwise summation, the same bits for any number of threads.",
             Class::Defined => "As the language's page defines it.",
         }

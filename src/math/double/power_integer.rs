@@ -17,8 +17,16 @@ impl Uniform for PowInteger {
 
     #[inline(always)]
     fn lanes<const LANES: usize>(x: &[f64; LANES], n: f64, out: &mut [f64; LANES]) -> bool {
-        if let Some(values) = rounded_once(x, n) {
-            *out = values;
+        if let -1..=2 = n as i32 {
+            // One operation, rounded once down to the last subnormal.
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = match n as i32 {
+                    0 => 1.0,
+                    1 => x,
+                    2 => x * x,
+                    _ => 1.0 / x,
+                };
+            }
             return false;
         }
         let size = n.abs() as u32;
@@ -79,18 +87,6 @@ fn is_safe(high: f64) -> bool {
 #[inline(always)]
 fn is_ordinary(x: f64) -> bool {
     x.abs().to_bits().wrapping_sub(1) < 0x7ff0_0000_0000_0000 - 1
-}
-
-/// The powers that one operation gives, rounded once down to the last subnormal.
-#[inline(always)]
-fn rounded_once<const LANES: usize>(x: &[f64; LANES], n: f64) -> Option<[f64; LANES]> {
-    match n as i32 {
-        0 => Some([1.0; LANES]),
-        1 => Some(*x),
-        2 => Some(x.map(|x| x * x)),
-        -1 => Some(x.map(|x| 1.0 / x)),
-        _ => None,
-    }
 }
 
 impl Binary for PowInteger {

@@ -14,8 +14,16 @@ impl Uniform for PowInteger {
     /// An f64 holds powers of f32 wide enough: where it overflows, so does the result or its reciprocal.
     #[inline(always)]
     fn lanes<const LANES: usize>(x: &[f32; LANES], n: f32, out: &mut [f32; LANES]) -> bool {
-        if let Some(values) = rounded_once(x, n) {
-            *out = values;
+        if let -1..=2 = n as i32 {
+            // One operation, rounded once down to the last subnormal.
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = match n as i32 {
+                    0 => 1.0,
+                    1 => x,
+                    2 => x * x,
+                    _ => 1.0 / x,
+                };
+            }
             return false;
         }
         let size = n.abs() as u32;
@@ -44,18 +52,6 @@ impl Uniform for PowInteger {
         let mut out = [0.0];
         Self::lanes(&[x], n, &mut out);
         out[0]
-    }
-}
-
-/// The powers that one operation gives, rounded once down to the last subnormal.
-#[inline(always)]
-fn rounded_once<const LANES: usize>(x: &[f32; LANES], n: f32) -> Option<[f32; LANES]> {
-    match n as i32 {
-        0 => Some([1.0; LANES]),
-        1 => Some(*x),
-        2 => Some(x.map(|x| x * x)),
-        -1 => Some(x.map(|x| 1.0 / x)),
-        _ => None,
     }
 }
 
