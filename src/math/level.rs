@@ -67,8 +67,8 @@ impl<T, R> Levels<T, R> {
     /// use numfuse::{math, op::Op, target::Level};
     /// let exp2 = math::unary(Op::Exp2).expect("a function").f64;
     /// let mut powers = [0.0; 3];
-    /// exp2.blocks.run(Level::Avx512, &[&[-1.0, 0.0, 0.5]], &mut [&mut powers]);
-    /// assert_eq!(powers, [0.5, 1.0, std::f64::consts::SQRT_2]);
+    /// exp2.blocks.run(Level::Avx512, &[&[-1.0, 0.0, 3.0]], &mut [&mut powers]);
+    /// assert_eq!(powers, [0.5, 1.0, 8.0]);
     /// ```
     ///
     /// # Panics
