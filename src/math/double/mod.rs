@@ -37,6 +37,12 @@ super::lane::scalar_only! {
 
 /// The gamma function.
 pub(super) fn gamma(x: f64) -> f64 {
-    // pxfm 0.1.30 loses the sign of the pole at -0.0.
-    if x == 0.0 { 1.0 / x } else { pxfm::f_tgamma(x) }
+    // pxfm 0.1.30 loses the sign of the pole at -0.0, and overflows too early.
+    if x == 0.0 {
+        1.0 / x
+    } else if x > 171.0 {
+        (x - 1.0) * pxfm::f_tgamma(x - 1.0)
+    } else {
+        pxfm::f_tgamma(x)
+    }
 }
