@@ -28,6 +28,24 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
+    /// Every unit, coarse before fine after the generic one.
+    pub const ALL: [TimeUnit; 14] = [
+        TimeUnit::Generic,
+        TimeUnit::Year,
+        TimeUnit::Month,
+        TimeUnit::Week,
+        TimeUnit::Day,
+        TimeUnit::Hour,
+        TimeUnit::Minute,
+        TimeUnit::Second,
+        TimeUnit::Milli,
+        TimeUnit::Micro,
+        TimeUnit::Nano,
+        TimeUnit::Pico,
+        TimeUnit::Femto,
+        TimeUnit::Atto,
+    ];
+
     /// NumPy's code for the unit, such as `"ms"`; empty for the generic unit.
     pub const fn code(self) -> &'static str {
         match self {
@@ -103,13 +121,15 @@ pub enum Lane {
     U16,
     U32,
     U64,
+    /// Stored, compared and converted; arithmetic is done in f32 and rounded back.
+    F16,
     F32,
     F64,
 }
 
 impl Lane {
     /// Every lane type, narrow before wide.
-    pub const ALL: [Lane; 11] = [
+    pub const ALL: [Lane; 12] = [
         Lane::Bool,
         Lane::I8,
         Lane::I16,
@@ -119,6 +139,7 @@ impl Lane {
         Lane::U16,
         Lane::U32,
         Lane::U64,
+        Lane::F16,
         Lane::F32,
         Lane::F64,
     ];
@@ -127,7 +148,7 @@ impl Lane {
     pub const fn size(self) -> usize {
         match self {
             Lane::Bool | Lane::I8 | Lane::U8 => 1,
-            Lane::I16 | Lane::U16 => 2,
+            Lane::I16 | Lane::U16 | Lane::F16 => 2,
             Lane::I32 | Lane::U32 | Lane::F32 => 4,
             Lane::I64 | Lane::U64 | Lane::F64 => 8,
         }
@@ -135,7 +156,7 @@ impl Lane {
 
     /// Whether values are IEEE 754 numbers.
     pub const fn is_float(self) -> bool {
-        matches!(self, Lane::F32 | Lane::F64)
+        matches!(self, Lane::F16 | Lane::F32 | Lane::F64)
     }
 
     /// Whether values are two's complement integers.
@@ -166,6 +187,7 @@ impl From<Lane> for DType {
             Lane::U16 => DType::U16,
             Lane::U32 => DType::U32,
             Lane::U64 => DType::U64,
+            Lane::F16 => DType::F16,
             Lane::F32 => DType::F32,
             Lane::F64 => DType::F64,
         }
@@ -238,10 +260,29 @@ impl DType {
             DType::U16 => Some(Lane::U16),
             DType::U32 => Some(Lane::U32),
             DType::U64 => Some(Lane::U64),
+            DType::F16 => Some(Lane::F16),
             DType::F32 => Some(Lane::F32),
             DType::F64 => Some(Lane::F64),
-            DType::F16 | DType::C64 | DType::C128 | DType::Bytes(_) | DType::Text(_) => None,
+            DType::C64 | DType::C128 | DType::Bytes(_) | DType::Text(_) => None,
             DType::Datetime(_) | DType::Timedelta(_) => None,
+        }
+    }
+
+    /// The dtype of the real and imaginary parts of a complex dtype; `None` for the others.
+    pub const fn part(self) -> Option<DType> {
+        match self.kind() {
+            Kind::Complex => Some(if self.size() == 8 { DType::F32 } else { DType::F64 }),
+            Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => None,
+            Kind::Bytes | Kind::Text | Kind::Datetime | Kind::Timedelta => None,
+        }
+    }
+
+    /// The dtype that its elements are in memory: i64 for times, else itself.
+    pub const fn stored(self) -> DType {
+        match self.kind() {
+            Kind::Datetime | Kind::Timedelta => DType::I64,
+            Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => self,
+            Kind::Complex | Kind::Bytes | Kind::Text => self,
         }
     }
 
@@ -339,12 +380,29 @@ impl std::error::Error for UnknownDType {}
 impl FromStr for DType {
     type Err = UnknownDType;
 
-    /// Reads the short name (`f64`) or NumPy's name (`float64`) of a dtype without a parameter.
+    /// Reads what is displayed (`f64`, `S5`, `datetime64[ns]`) or NumPy's name (`float64`).
     fn from_str(text: &str) -> Result<DType, UnknownDType> {
-        DType::PLAIN
-            .into_iter()
-            .find(|d| d.to_string() == text || d.numpy_name() == Some(text))
-            .ok_or_else(|| UnknownDType(text.to_owned()))
+        let plain = DType::PLAIN.into_iter().find(|d| d.to_string() == text || d.numpy_name() == Some(text));
+        plain.or_else(|| parametrised(text)).ok_or_else(|| UnknownDType(text.to_owned()))
+    }
+}
+
+/// A dtype with a length or a unit.
+fn parametrised(text: &str) -> Option<DType> {
+    let length = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?;
+    if let Some(digits) = text.strip_prefix('S') {
+        return length(digits).map(DType::Bytes);
+    }
+    if let Some(digits) = text.strip_prefix('U') {
+        // So that the bytes of an element can be counted in 32 bits.
+        return length(digits).filter(|&n| n <= u32::MAX / 4).map(DType::Text);
+    }
+    let (kind, unit) = text.strip_suffix(']')?.split_once('[')?;
+    let unit = TimeUnit::ALL.into_iter().find(|u| u.code() == unit)?;
+    match kind {
+        "datetime64" => Some(DType::Datetime(unit)),
+        "timedelta64" => Some(DType::Timedelta(unit)),
+        _ => None,
     }
 }
 
@@ -392,6 +450,16 @@ mod tests {
             assert_eq!(d.to_string().parse(), Ok(d));
             assert_eq!(d.numpy_name().and_then(|n| n.parse().ok()), Some(d));
         }
-        assert!("f65".parse::<DType>().is_err());
+        for d in [
+            DType::Bytes(5),
+            DType::Text(0),
+            DType::Datetime(TimeUnit::Nano),
+            DType::Timedelta(TimeUnit::Generic),
+        ] {
+            assert_eq!(d.to_string().parse(), Ok(d));
+        }
+        for text in ["f65", "S", "S-1", "U1x", "U4294967295", "datetime64[x]", "time64[ns]", "S[ns]"] {
+            assert!(text.parse::<DType>().is_err(), "{text}");
+        }
     }
 }

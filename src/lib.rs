@@ -101,6 +101,7 @@
 // The pipeline, in layer order; `tests/layering.rs` holds it.
 
 pub mod dtype;
+pub mod half;
 pub mod shape;
 pub mod op;
 pub mod span;

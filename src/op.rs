@@ -85,6 +85,17 @@ pub enum Meaning {
     Derived(Derived),
 }
 
+impl Meaning {
+    /// The name of the operator.
+    pub fn name(self) -> &'static str {
+        match self {
+            Meaning::Lane(op) => op.name(),
+            Meaning::Reduce(op) => op.name(),
+            Meaning::Derived(op) => op.name(),
+        }
+    }
+}
+
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {

@@ -64,7 +64,7 @@ fn run_compiled(
     let mut outs: Vec<Array> = Vec::new();
     for output in &compiled.plan.outputs {
         let shape: Vec<usize> = output.dims.iter().map(size).collect();
-        outs.push(Array::zeros(output.lane.into(), &shape).expect("small"));
+        outs.push(Array::zeros(output.dtype, &shape).expect("small"));
     }
     let mut views: Vec<_> = outs.iter_mut().map(numfuse::array::ViewMut::from).collect();
     let pool = numfuse::array::Pool::new(0);

@@ -300,13 +300,13 @@ fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, pl
     let mut lengths = Vec::new();
     for (output, place) in compiled.plan.outputs.iter().zip(outs) {
         let shape: Vec<usize> = output.dims.iter().map(size).collect();
-        let bytes = shape::bytes(&shape, output.lane.size()).expect("small");
-        let strides = shape::c_strides(&shape, output.lane.size()).expect("small");
+        let bytes = shape::bytes(&shape, output.dtype.size()).expect("small");
+        let strides = shape::c_strides(&shape, output.dtype.size()).expect("small");
         let ptr = place.place(bytes, end);
         lengths.push(bytes);
         // SAFETY: `bytes` accessible bytes that nothing else uses.
         views.push(unsafe {
-            ViewMut::from_raw_parts(ptr, output.lane.into(), shape.as_slice().into(), strides, false)
+            ViewMut::from_raw_parts(ptr, output.dtype, shape.as_slice().into(), strides, false)
         });
     }
     let pool = Pool::new(0);

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, each knowing only those before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "dtype",
+    "half",
     "shape",
     "op",
     "span",
@@ -28,7 +29,7 @@ const ORDER: [&str; 18] = [
 /// Then the session and what shows its stages, which name all, and beside the pipeline the reference,
 /// which names few.
 const LAST: [&str; 3] = ["session", "explain", "reference"];
-const OF_REFERENCE: [&str; 6] = ["dtype", "shape", "op", "span", "ir", "scalar"];
+const OF_REFERENCE: [&str; 7] = ["dtype", "half", "shape", "op", "span", "ir", "scalar"];
 
 /// The most lines of a file.
 const LINES: usize = 500;

@@ -5,7 +5,7 @@
 //! `"nan"`, `"inf"` and `"-inf"`.
 
 use crate::report::{self, Stop};
-use numfuse::array::{Array, Bindings, Element};
+use numfuse::array::{Array, Bindings, Element, f16};
 use numfuse::dtype::Lane;
 use numfuse::{Session, array};
 use serde_json::{Map, Value, json};
@@ -77,6 +77,7 @@ fn elements(array: &Array) -> Result<Vec<Value>, Stop> {
         Lane::U16 => list(array, |x: u16| x.into()),
         Lane::U32 => list(array, |x: u32| x.into()),
         Lane::U64 => list(array, |x: u64| x.into()),
+        Lane::F16 => list(array, |x: f16| float(x.into())),
         // As few digits as tell an f32 from its neighbours, not an f64.
         Lane::F32 => list(array, |x: f32| float(x.to_string().parse().unwrap_or(x.into()))),
         Lane::F64 => list(array, float),

@@ -3,12 +3,14 @@
 
 use super::error::Error;
 use crate::dtype::DType;
+use num_complex::Complex;
 
 mod private {
     pub trait Sealed {}
 }
 
-/// A Rust type that an array's elements can be: `bool`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`.
+/// A Rust type that an array's elements can be: `bool`, `i8` to `i64`, `u8` to `u64`, [`f16`](::half::f16), `f32`,
+/// `f64` and [`Complex`] of `f32` or `f64`.
 ///
 /// # Safety
 /// An implementor is `DTYPE.size()` bytes without padding, needs an alignment of at most 64, and every
@@ -45,13 +47,14 @@ unsafe impl Element for bool {
 macro_rules! numbers {
     ($($type:ty => $dtype:ident),*) => {$(
         impl private::Sealed for $type {}
-        // SAFETY: a primitive number of the dtype's size has no padding, and any bits are a value.
+        // SAFETY: a number of the dtype's size, or two side by side, has no padding, and any bits are a value.
         unsafe impl Element for $type {
             const DTYPE: DType = DType::$dtype;
         }
     )*};
 }
 
+numbers!(::half::f16 => F16, Complex<f32> => C64, Complex<f64> => C128);
 numbers!(i8 => I8, i16 => I16, i32 => I32, i64 => I64, u8 => U8, u16 => U16, u32 => U32, u64 => U64, f32 => F32, f64 => F64);
 
 /// The memory of the elements.

@@ -23,11 +23,13 @@ mod print;
 mod view;
 mod view_from;
 
+pub use ::half::f16;
 pub use bindings::{Binding, Bindings};
 pub use buffer::{AllocError, Buffer};
 pub use element::Element;
 pub use error::Error;
 pub use input::{Input, InputRef, Scalar, Strong};
+pub use num_complex::Complex;
 pub use owned::Array;
 pub use pool::Pool;
 

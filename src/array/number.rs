@@ -4,6 +4,7 @@
 //! points in one column; in scientific notation if one is very large or small, or much larger than another.
 
 use crate::dtype::DType;
+use crate::half::F16;
 
 /// The most digits after the point.
 const DIGITS: usize = 8;
@@ -36,7 +37,7 @@ impl Value {
             DType::U16 => int!(u16),
             DType::U32 => int!(u32),
             DType::U64 => int!(u64),
-            DType::F16 => Value::F16(widen(u16::from_ne_bytes(bytes.try_into().ok()?))),
+            DType::F16 => Value::F16(F16(u16::from_ne_bytes(bytes.try_into().ok()?)).to_f32()),
             DType::F32 => Value::F32(f32::from_ne_bytes(bytes.try_into().ok()?)),
             DType::F64 => Value::F64(f64::from_ne_bytes(bytes.try_into().ok()?)),
             DType::C64 | DType::C128 | DType::Bytes(_) | DType::Text(_) => return None,
@@ -77,7 +78,7 @@ impl Value {
     /// Below this, NumPy writes all numbers of an array in scientific notation.
     fn least_positional(&self) -> f64 {
         match self {
-            Value::F16(_) => f64::from(round_half(1e-4)),
+            Value::F16(_) => f64::from(F16::from_f64(1e-4).to_f32()),
             Value::F32(_) => f64::from(1e-4f32),
             Value::Bool(_) | Value::Int(_) | Value::F64(_) => 1e-4,
         }
@@ -209,7 +210,7 @@ fn is_wide(finite: &[&Value]) -> bool {
     // The limits and the quotient are rounded to the dtype, as NumPy's are.
     let Some(first) = finite.first() else { return false };
     let (limit, ratio) = match first {
-        Value::F16(_) => (1e3, f64::from(round_half(largest / least))),
+        Value::F16(_) => (1e3, f64::from(F16::from_f64(largest / least).to_f32())),
         Value::F32(_) => (1e6, f64::from((largest / least) as f32)),
         Value::Bool(_) | Value::Int(_) | Value::F64(_) => (1e8, largest / least),
     };
@@ -258,34 +259,11 @@ fn shift(mantissa: &str, exponent: i32) -> (String, String) {
     split_point(&format!("{sign}{whole}.{fraction}"))
 }
 
-/// The value of a half-precision number.
-fn widen(bits: u16) -> f32 {
-    let sign = if bits >> 15 == 1 { -1.0f32 } else { 1.0 };
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
-    sign * match exponent {
-        0 => fraction * 2f32.powi(-24),
-        31 if fraction == 0.0 => f32::INFINITY,
-        31 => f32::NAN,
-        _ => (1024.0 + fraction) * 2f32.powi(exponent - 25),
-    }
-}
-
-/// The nearest half-precision number, ties to even; what overflows is infinite.
-fn round_half(x: f64) -> f32 {
-    if !x.is_finite() || x == 0.0 || x.abs() >= 65520.0 {
-        return if x.abs() >= 65520.0 { f32::INFINITY.copysign(x as f32) } else { x as f32 };
-    }
-    // One unit in the last of eleven bits, or of the least normal number.
-    let exponent = (x.abs().to_bits() >> 52) as i32 - 1023;
-    let unit = 2f64.powi(exponent.max(-14) - 10);
-    ((x / unit).round_ties_even() * unit) as f32
-}
-
 /// The fewest digits that round to this half-precision number.
 fn shortest_half(x: f32) -> String {
     let exact = f64::from(x);
     (0..5)
         .map(|digits| format!("{exact:.digits$e}"))
-        .find(|text| text.parse().is_ok_and(|y: f64| round_half(y) == x))
+        .find(|text| text.parse().is_ok_and(|y: f64| F16::from_f64(y).to_f32() == x))
         .unwrap_or_else(|| format!("{exact:e}"))
 }

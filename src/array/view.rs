@@ -5,6 +5,7 @@ use super::copy;
 use super::element::{self, Element};
 use super::error::Error;
 use crate::dtype::{DType, Kind};
+use crate::ir::Plane;
 use crate::shape::{self, Shape, Strides};
 use smallvec::SmallVec;
 use std::fmt;
@@ -242,6 +243,18 @@ impl<'a> View<'a> {
         Ok(view)
     }
 
+    /// A part of each element, as kernels see it: of complex numbers the real or imaginary parts, of times
+    /// their counts as i64.
+    #[must_use]
+    pub fn plane(&self, plane: Plane) -> View<'a> {
+        let Some(dtype) = self.dtype.part().filter(|_| plane != Plane::Whole) else {
+            return View { dtype: self.dtype.stored(), ..self.clone() };
+        };
+        let place = if plane == Plane::Imag && !self.is_empty() { dtype.size() } else { 0 };
+        // SAFETY: the imaginary part is the second half of an element of the view's extent.
+        View { ptr: unsafe { self.ptr.add(place) }, dtype, ..self.clone() }
+    }
+
     /// The addresses from the lowest to past the highest byte of an element; empty if there are none.
     pub fn byte_range(&self) -> Range<usize> {
         let extent = shape::extent(&self.shape, &self.strides, self.dtype.size());
@@ -371,6 +384,12 @@ impl<'a> ViewMut<'a> {
     /// The same elements for a shorter time.
     pub fn reborrow(&mut self) -> ViewMut<'_> {
         ViewMut { view: self.view.clone(), exclusive: PhantomData }
+    }
+
+    /// A part of each element, as for [`View::plane`].
+    #[must_use]
+    pub fn plane(self, plane: Plane) -> ViewMut<'a> {
+        ViewMut { view: self.view.plane(plane), exclusive: PhantomData }
     }
 
     /// Copies the elements of a view of the same dtype and shape.

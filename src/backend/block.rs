@@ -11,7 +11,7 @@ pub fn apply(op: Op, lane: Lane, level: Level) -> BlockFn {
     math::block(op, lane, level).unwrap_or_else(|| scalar::block(op, lane))
 }
 
-/// The function that casts a block.
-pub fn cast(from: Lane, to: Lane) -> BlockFn {
-    scalar::cast_block(from, to)
+/// The function that casts a block, on CPUs of that level.
+pub fn cast(from: Lane, to: Lane, level: Level) -> BlockFn {
+    math::half_cast(from, to, level).unwrap_or_else(|| scalar::cast_block(from, to))
 }

@@ -97,7 +97,7 @@ fn compile_step(step: &Step, target: Target) -> Ready {
             let function = match *function {
                 BlockFunction::Apply(op, lane) => block::apply(op, lane, target.blocks),
                 BlockFunction::SinCos(lane) => math::sincos(lane, target.blocks),
-                BlockFunction::Cast { from, to } => block::cast(from, to),
+                BlockFunction::Cast { from, to } => block::cast(from, to, target.blocks),
             };
             Ready::Block(function, args.clone(), dests.clone())
         }

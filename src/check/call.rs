@@ -2,9 +2,9 @@
 
 use super::error::ErrorKind;
 use super::statement::Lowering;
-use super::value::{Number, Operand, Step, Value, stop};
+use super::value::{Family, Number, Operand, Step, Value, stop};
 use crate::diagnostic::nearest;
-use crate::dtype::{DType, Lane};
+use crate::dtype::{DType, Kind, Lane};
 use crate::ir::Scalar;
 use crate::op::{self, Derived, Meaning, Op, Row};
 use crate::span::Span;
@@ -134,6 +134,14 @@ impl<'a> Lowering<'a> {
 
     /// `float32(x)`. A float goes to an integer dtype by saturation; an integer literal must fit.
     fn cast_to(&mut self, operand: Operand, dtype: DType, span: Span) -> Step<Number> {
+        match (operand.number.family(), dtype.kind()) {
+            (Family::Text, _) | (_, Kind::Bytes | Kind::Text) => return self.text_cast(operand, dtype, span),
+            (Family::Time, _) | (_, Kind::Datetime | Kind::Timedelta) => {
+                return self.time_cast(operand, dtype, span);
+            }
+            (Family::Complex, _) | (_, Kind::Complex) => return self.complex_cast(operand, dtype, span),
+            (Family::Real, _) => {}
+        }
         let Some(lane) = dtype.lane() else {
             return stop(ErrorKind::DTypeNotEvaluated { dtype, from: None }, span);
         };
@@ -141,6 +149,10 @@ impl<'a> Lowering<'a> {
             Number::Float(value) => self.graph.constant(Scalar::from_f64(lane, value), span),
             Number::Int(_) | Number::Weak(_) if lane == Lane::Bool => self.truth(operand)?,
             Number::Int(_) | Number::Weak(_) | Number::Strong(_) => self.coerce(operand, dtype)?,
+            // Dispatched above.
+            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
+                self.coerce(operand, dtype)?
+            }
         };
         Ok(Number::Strong(node))
     }

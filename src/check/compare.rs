@@ -84,6 +84,9 @@ impl Lowering<'_> {
 
     /// Compares two operands; a strong bool.
     pub(super) fn compare(&mut self, op: Op, a: Operand, b: Operand, span: Span) -> Step<Number> {
+        if let Some(result) = self.of_family(op, &[a, b], span) {
+            return result;
+        }
         if let Some(ordering) = literals(a.number, b.number) {
             let holds = ordering.map_or(op == Op::Ne, |ordering| holds(op, ordering));
             return Ok(Number::Strong(self.graph.constant(Scalar::bool(holds), span)));
@@ -164,7 +167,7 @@ fn literals(a: Number, b: Number) -> Option<Option<Ordering>> {
         (Number::Int(a), Number::Float(b)) => Some((a as f64).partial_cmp(&b)),
         (Number::Float(a), Number::Int(b)) => Some(a.partial_cmp(&(b as f64))),
         (Number::Float(a), Number::Float(b)) => Some(a.partial_cmp(&b)),
-        (Number::Strong(_) | Number::Weak(_), _) | (_, Number::Strong(_) | Number::Weak(_)) => None,
+        (_, _) => None,
     }
 }
 

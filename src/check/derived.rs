@@ -1,10 +1,9 @@
 //! What is spelled like a function and expanded into other operations.
 
-use super::error::ErrorKind;
 use super::operator::no_operation;
 use super::promote::range;
 use super::statement::Lowering;
-use super::value::{Number, Operand, Step, stop};
+use super::value::{Family, Number, Operand, Step, family};
 use crate::dtype::{DType, Kind};
 use crate::ir::NodeId;
 use crate::op::{BoolAs, Derived, Op, Rule};
@@ -19,6 +18,12 @@ impl Lowering<'_> {
             (Derived::Clip, &[Some(x), low, high]) => return self.clip(x, low, high, span),
             (_, given) => given.iter().copied().flatten().collect(),
         };
+        match family(&args) {
+            Family::Real => {}
+            Family::Complex => return self.complex_derived(what, &args, span),
+            Family::Time => return self.time_derived(what, &args, span),
+            Family::Text => return self.text_derived(what, &args, span),
+        }
         let node = match (what, args.as_slice()) {
             (Derived::And, &[x, y]) => self.logical(Op::BitAnd, x, y, span)?,
             (Derived::Or, &[x, y]) => self.logical(Op::BitOr, x, y, span)?,
@@ -81,7 +86,7 @@ impl Lowering<'_> {
         let node = self.strong(x)?;
         let dtype = self.graph.ty(node).dtype;
         if dtype == DType::Bool {
-            return stop(ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(dtype) }, span);
+            return Ok(self.cast(node, DType::F16, span));
         }
         Ok(if dtype.is_float() { self.apply(Op::Rint, &[node], span) } else { node })
     }

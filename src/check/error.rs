@@ -22,6 +22,8 @@ pub enum OperandType {
     WeakInt,
     /// A float that takes its partner's float dtype.
     WeakFloat,
+    /// A complex number that takes its partner's precision.
+    WeakComplex,
 }
 
 impl OperandType {
@@ -29,7 +31,7 @@ impl OperandType {
     pub fn strong(self) -> Option<DType> {
         match self {
             OperandType::Strong(dtype) => Some(dtype),
-            OperandType::WeakInt | OperandType::WeakFloat => None,
+            OperandType::WeakInt | OperandType::WeakFloat | OperandType::WeakComplex => None,
         }
     }
 }
@@ -167,6 +169,11 @@ kinds! {
         /// What it is.
         what: &'static str,
     } = "not-a-number";
+    /// Complex numbers, times or text where real numbers are needed.
+    NotReal {
+        /// What is there.
+        operand: OperandType,
+    } = "not-real";
     /// `in` without a tuple on its right.
     NotATuple = "not-a-tuple";
     /// A formula that gives nothing.

@@ -5,7 +5,7 @@
 
 use super::error::ErrorKind;
 use super::value::Number;
-use crate::dtype::Lane;
+use crate::dtype::{DType, Lane};
 use crate::ir::Scalar;
 use crate::op::Op;
 use crate::scalar;
@@ -27,6 +27,7 @@ fn float(number: Number) -> Option<f64> {
         Number::Int(i) => Some(i as f64),
         Number::Float(x) => Some(x),
         Number::Strong(_) | Number::Weak(_) => None,
+        Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => None,
     }
 }
 
@@ -110,9 +111,10 @@ fn shift_right(a: i128, b: i128) -> i128 {
 /// The largest exponent, either way, of a constant integer power.
 const LARGEST_EXPONENT: f64 = 2_147_483_648.0;
 
-/// Whether a literal makes a float's power a constant integer power.
-pub(super) fn is_exponent(number: Number) -> bool {
-    float(number).is_some_and(|n| n.trunc() == n && n.abs() <= LARGEST_EXPONENT)
+/// Whether a literal makes a float's power a constant integer power. A half holds integers up to 2048 only.
+pub(super) fn is_exponent(number: Number, dtype: DType) -> bool {
+    let largest = if dtype == DType::F16 { 2048.0 } else { LARGEST_EXPONENT };
+    float(number).is_some_and(|n| n.trunc() == n && n.abs() <= largest)
 }
 
 fn floats(op: Op, args: &[f64]) -> Option<Number> {
@@ -121,7 +123,7 @@ fn floats(op: Op, args: &[f64]) -> Option<Number> {
     // As on arrays: a scalar exponent of a half is a square root, integers have their own operator.
     let (op, args) = match *args {
         [_, 0.5] if op == Op::Pow => (Op::Sqrt, &args[..1]),
-        [_, n] if op == Op::Pow && is_exponent(Number::Float(n)) => (Op::PowInteger, args),
+        [_, n] if op == Op::Pow && is_exponent(Number::Float(n), DType::F64) => (Op::PowInteger, args),
         _ => (op, args),
     };
     let args: Vec<Scalar> = args.iter().map(|&x| Scalar::from_f64(Lane::F64, x)).collect();

@@ -16,12 +16,14 @@
 //! | `compare` | comparisons, which decide where others promote |
 //! | `derived` | what is spelled like a function and expanded into other operations |
 //! | `call`, `reduce` | arguments, functions, casts, axes |
+//! | `complex`, `time`, `text` | the same operators on complex numbers, dates and durations, text |
 //! | `error`, `words` | the facts of an error, and its words |
 //!
 //! Sizes are symbolic: whether two dimensions agree is known when arrays are bound.
 
 mod call;
 mod compare;
+mod complex;
 mod derived;
 mod error;
 mod literal;
@@ -29,6 +31,8 @@ mod operator;
 mod promote;
 mod reduce;
 mod statement;
+mod text;
+mod time;
 mod value;
 mod words;
 

@@ -4,7 +4,7 @@ use super::error::{Error, ErrorKind, OperandType};
 use super::literal;
 use super::promote::{common, common_float};
 use super::statement::Lowering;
-use super::value::{Number, Operand, Step, stop};
+use super::value::{Family, Number, Operand, Step, family, stop};
 use crate::dtype::{DType, Kind};
 use crate::ir::{Axes, GuardKind, Node, NodeId, Scalar};
 use crate::op::{BoolAs, Derived, Op, Reduction, Rule};
@@ -60,6 +60,7 @@ impl Lowering<'_> {
         match number {
             Number::Strong(node) if all_weak => Ok(Number::Weak(node)),
             Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => Ok(number),
+            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => Ok(number),
         }
     }
 
@@ -79,6 +80,9 @@ impl Lowering<'_> {
 
     /// Applies an operator, by its row's rule. The result is strong.
     pub(super) fn lane(&mut self, op: Op, args: &[Operand], span: Span) -> Step<Number> {
+        if let Some(result) = self.of_family(op, args, span) {
+            return result;
+        }
         match op.row().rule {
             Rule::Compare => return self.compare(op, args[0], args[1], span),
             Rule::Select => return self.select(args, span),
@@ -96,9 +100,20 @@ impl Lowering<'_> {
             self.check_exponent(args[1], span)?;
         }
         // A float to a literal integer is an operator of its own: it has other bits than a power.
-        let is_integer_power = op == Op::Pow && dtype.is_float() && literal::is_exponent(args[1].number);
+        let is_integer_power =
+            op == Op::Pow && dtype.is_float() && literal::is_exponent(args[1].number, dtype);
         let op = if is_integer_power { Op::PowInteger } else { op };
         Ok(Number::Strong(self.apply(op, &nodes, span)))
+    }
+
+    /// The operation on complex numbers, times or text, if an operand is one.
+    pub(super) fn of_family(&mut self, op: Op, args: &[Operand], span: Span) -> Option<Step<Number>> {
+        match family(args) {
+            Family::Real => None,
+            Family::Complex => Some(self.complex_lane(op, args, span)),
+            Family::Time => Some(self.time_lane(op, args, span)),
+            Family::Text => Some(self.text_lane(op, args, span)),
+        }
     }
 
     /// The dtype that operands are cast to under a rule.
@@ -132,6 +147,8 @@ impl Lowering<'_> {
             Number::Int(value) if value < 0 => return Err(exponent.error(ErrorKind::NegativePower)),
             Number::Int(_) | Number::Float(_) => return Ok(()),
             Number::Strong(node) | Number::Weak(node) => node,
+            // No integer.
+            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => return Ok(()),
         };
         if let Node::Const(value) = self.graph.node(node) {
             let is_negative = value.as_i128().is_some_and(|value| value < 0);
@@ -180,6 +197,9 @@ impl Lowering<'_> {
             Number::Strong(node) | Number::Weak(node) => Ok(self.cast(node, DType::Bool, operand.span)),
             Number::Int(value) => Ok(self.graph.constant(Scalar::bool(value != 0), operand.span)),
             Number::Float(value) => Ok(self.graph.constant(Scalar::bool(value != 0.0), operand.span)),
+            Number::Complex(..) | Number::Planes(..) => self.complex_truth(operand),
+            Number::Time(..) => self.time_truth(operand),
+            Number::Text(_) => self.text_truth(operand),
         }
     }
 

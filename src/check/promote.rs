@@ -17,6 +17,7 @@ pub(super) fn common(operands: &[OperandType]) -> Option<DType> {
     let met = met.reduce(|a, b| promote(a?, b?));
     Some(match met {
         Some(dtype) => weakly(dtype?, operands),
+        None if operands.contains(&OperandType::WeakComplex) => DType::C128,
         None if operands.contains(&OperandType::WeakFloat) => DType::F64,
         None => DType::I64,
     })
@@ -25,6 +26,10 @@ pub(super) fn common(operands: &[OperandType]) -> Option<DType> {
 /// The dtype that a strong one and the weak operands beside it give.
 fn weakly(dtype: DType, operands: &[OperandType]) -> DType {
     let has = |ty| operands.contains(&ty);
+    if has(OperandType::WeakComplex) {
+        let is_single = matches!(dtype, DType::F16 | DType::F32 | DType::C64);
+        return if is_single { DType::C64 } else { DType::C128 };
+    }
     if has(OperandType::WeakFloat) && (dtype == DType::Bool || dtype.is_int()) {
         DType::F64
     } else if has(OperandType::WeakInt) && dtype == DType::Bool {
@@ -51,7 +56,7 @@ pub(super) fn range(dtype: DType) -> Option<(i128, i128)> {
         Lane::Bool => Some((0, 1)),
         Lane::I8 | Lane::I16 | Lane::I32 | Lane::I64 => Some((-(1 << (bits - 1)), (1 << (bits - 1)) - 1)),
         Lane::U8 | Lane::U16 | Lane::U32 | Lane::U64 => Some((0, (1 << bits) - 1)),
-        Lane::F32 | Lane::F64 => None,
+        Lane::F16 | Lane::F32 | Lane::F64 => None,
     }
 }
 
@@ -82,6 +87,9 @@ impl Lowering<'_> {
                 None => Err(operand.error(ErrorKind::LiteralOutOfRange { value, dtype })),
             },
             Number::Float(value) => Ok(self.graph.constant(Scalar::from_f64(lane, value), operand.span)),
+            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
+                Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) }))
+            }
         }
     }
 
@@ -90,7 +98,7 @@ impl Lowering<'_> {
     }
 
     fn require_fit(&mut self, node: NodeId, dtype: DType, span: Span) {
-        if let Node::Input(input) = self.graph.node(node) {
+        if let Node::Input(input, _) = self.graph.node(node) {
             let known = |fit: &WeakFit| (fit.input, fit.dtype) == (input, dtype);
             if !self.graph.weak_fits.iter().any(known) {
                 self.graph.weak_fits.push(WeakFit { input, dtype, span });
@@ -120,9 +128,31 @@ impl Lowering<'_> {
         }
     }
 
-    /// A node whose operands have been cast to the dtype that the operator computes in.
+    /// A node whose operands have been cast to the dtype that the operator computes in. Halves are computed
+    /// in f32 and rounded back.
     pub(super) fn apply(&mut self, op: Op, args: &[NodeId], span: Span) -> NodeId {
-        self.graph.apply(op, args, span).expect("operands were cast to one dtype")
+        let is_half = args.iter().any(|&arg| self.graph.ty(arg).dtype == DType::F16);
+        if !is_half {
+            return self.graph.apply(op, args, span).expect("operands were cast to one dtype");
+        }
+        let wide: Vec<NodeId> = args.iter().map(|&arg| self.widened(arg, span)).collect();
+        let computed = self.graph.apply(op, &wide, span).expect("operands were cast to one dtype");
+        if op.is_predicate() { computed } else { self.cast(computed, DType::F16, span) }
+    }
+
+    /// A half as f32, anything else as it is.
+    pub(super) fn widened(&mut self, node: NodeId, span: Span) -> NodeId {
+        match self.graph.node(node) {
+            _ if self.graph.ty(node).dtype != DType::F16 => node,
+            // A constant stays one, for operators that ask for a constant.
+            Node::Const(value) => {
+                let value = value.as_f64().expect("a half is a float");
+                self.graph.constant(Scalar::from_f64(Lane::F32, value), span)
+            }
+            Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
+                self.cast(node, DType::F32, span)
+            }
+        }
     }
 
     pub(super) fn cast(&mut self, node: NodeId, to: DType, span: Span) -> NodeId {

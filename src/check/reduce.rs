@@ -2,8 +2,9 @@
 
 use super::call::Signature;
 use super::error::ErrorKind;
+use super::operator::no_operation;
 use super::statement::Lowering;
-use super::value::{Number, Operand, Step, Stop, Value, stop};
+use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use crate::dtype::{DType, Kind};
 use crate::ir::{Axes, Node, NodeId};
 use crate::op::{Derived, Meaning, Op, Reduction};
@@ -14,9 +15,9 @@ const PARAMS: [&str; 3] = ["a", "axis", "keepdims"];
 
 /// Over what a reduction runs.
 #[derive(Clone, Copy)]
-struct Extent {
-    axes: Axes,
-    keepdims: bool,
+pub(super) struct Extent {
+    pub(super) axes: Axes,
+    pub(super) keepdims: bool,
 }
 
 impl Lowering<'_> {
@@ -32,8 +33,7 @@ impl Lowering<'_> {
         let signature = Signature { name, name_span, params: &PARAMS, required: 1, positional: 2 };
         let bound = self.bind_args(&signature, args)?;
         let operand = self.required(&bound, 0)?;
-        let node = self.strong(operand)?;
-        let rank = self.graph.ty(node).dims.len();
+        let rank = self.rank(operand)?;
         let is_index = matches!(meaning, Meaning::Reduce(Reduction::ArgMin | Reduction::ArgMax));
         let axes = match bound[1] {
             Some(axis) => self.axes(axis, rank, is_index)?,
@@ -44,6 +44,13 @@ impl Lowering<'_> {
             None => false,
         };
         let over = Extent { axes, keepdims };
+        match operand.number.family() {
+            Family::Real => {}
+            Family::Complex => return self.complex_reduction(meaning, operand, over, span),
+            Family::Time => return self.time_reduction(meaning, operand, over, span),
+            Family::Text => return Err(no_operation(meaning.name(), self.types(&[operand]), span)),
+        }
+        let node = self.strong(operand)?;
         let node = match meaning {
             Meaning::Derived(Derived::Mean) => self.mean(node, over, span),
             Meaning::Derived(Derived::CountNonzero) => {
@@ -90,9 +97,28 @@ impl Lowering<'_> {
         }
     }
 
-    fn reduce(&mut self, op: Reduction, of: NodeId, over: Extent, span: Span) -> NodeId {
+    /// How many axes an operand has.
+    pub(super) fn rank(&mut self, operand: Operand) -> Step<usize> {
+        let node = match operand.number {
+            Number::Strong(node) | Number::Weak(node) | Number::Text(node) => node,
+            Number::Planes(node, _) | Number::Time(node, _) => node,
+            Number::Int(_) | Number::Float(_) | Number::Complex(..) => return Ok(0),
+        };
+        Ok(self.graph.ty(node).dims.len())
+    }
+
+    /// Halves are reduced in f32 and rounded back.
+    pub(super) fn reduce(&mut self, op: Reduction, of: NodeId, over: Extent, span: Span) -> NodeId {
+        let dtype = self.graph.ty(of).dtype;
+        let of = self.widened(of, span);
         let node = Node::Reduce { op, of, axes: over.axes, keepdims: over.keepdims };
-        self.graph.add(node, span).expect("the axes were found to be the operand's")
+        let node = self.graph.add(node, span).expect("the axes were found to be the operand's");
+        match op {
+            Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => {
+                self.cast(node, dtype, span)
+            }
+            Reduction::Any | Reduction::All | Reduction::ArgMin | Reduction::ArgMax => node,
+        }
     }
 
     /// Sum and count in f64; of f32 rounded at the end.

@@ -1,11 +1,11 @@
 //! The loop over expressions, what names stand for, and what a formula gives.
 
 use super::error::{Error, ErrorKind};
-use super::value::{Number, Operand, Step, Stop, Value, stop};
+use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES};
 use crate::diagnostic::nearest;
-use crate::dtype::DType;
-use crate::ir::{Graph, InputId, Node, NodeId, Output, Scalar};
+use crate::dtype::{DType, Kind};
+use crate::ir::{Graph, InputId, Node, NodeId, Output, Plane, Scalar};
 use crate::op;
 use crate::shape::MAX_RANK;
 use crate::span::Span;
@@ -113,7 +113,7 @@ impl<'a> Lowering<'a> {
         let number = match expr {
             Expr::Int(value) => Number::Int(value),
             Expr::Float(value) => Number::Float(value),
-            Expr::Imaginary(_) => return stop(ErrorKind::NotEvaluated { what: "complex numbers" }, span),
+            Expr::Imaginary(value) => Number::Complex(0.0, value),
             Expr::Text(_) => return stop(ErrorKind::NotEvaluated { what: "text" }, span),
             Expr::Bytes(_) => return stop(ErrorKind::NotEvaluated { what: "bytes" }, span),
             Expr::Name(name) => return self.name(name, span),
@@ -134,6 +134,10 @@ impl<'a> Lowering<'a> {
 
     fn attribute(&mut self, base: Operand, attribute: Attribute, span: Span) -> Step<Number> {
         match attribute {
+            Attribute::Real | Attribute::Imag if base.number.family() == Family::Complex => {
+                let (re, im) = self.planes(base, None)?;
+                Ok(Number::Strong(if attribute == Attribute::Real { re } else { im }))
+            }
             Attribute::Real => Ok(base.number),
             Attribute::Imag => {
                 let node = self.strong(base)?;
@@ -184,14 +188,22 @@ impl<'a> Lowering<'a> {
     fn input(&mut self, input: InputId, span: Span) -> Step<Number> {
         let ty = &self.types[input.index()];
         let dtype = ty.dtype.stored();
-        if dtype.lane().is_none() {
-            return stop(ErrorKind::DTypeNotEvaluated { dtype, from: None }, span);
-        }
         if ty.ones.len() > MAX_RANK {
             return stop(ErrorKind::TooManyAxes { name: ty.name.to_string() }, span);
         }
-        let node = self.graph.add(Node::Input(input), span).expect("an input has a type");
-        Ok(if self.graph.inputs[input.index()].weak { Number::Weak(node) } else { Number::Strong(node) })
+        let mut plane =
+            |plane| self.graph.add(Node::Input(input, plane), span).expect("the dtype has the plane");
+        Ok(match dtype.kind() {
+            Kind::Complex => Number::Planes(plane(Plane::Real), plane(Plane::Imag)),
+            Kind::Datetime | Kind::Timedelta => Number::Time(plane(Plane::Whole), dtype),
+            Kind::Bytes | Kind::Text => {
+                return stop(ErrorKind::DTypeNotEvaluated { dtype, from: None }, span);
+            }
+            Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => {
+                let node = plane(Plane::Whole);
+                if self.graph.inputs[input.index()].weak { Number::Weak(node) } else { Number::Strong(node) }
+            }
+        })
     }
 
     /// Reports each unknown name once.
@@ -290,19 +302,39 @@ impl<'a> Lowering<'a> {
     }
 
     fn output(&mut self, name: Option<Box<str>>, operand: Step<Operand>) {
-        match operand.and_then(|operand| self.strong(operand)) {
-            Ok(node) => self.graph.outputs.push(Output { name, node }),
+        match operand.and_then(|operand| self.result_planes(operand)) {
+            Ok((dtype, node, imag)) => self.graph.outputs.push(Output { name, dtype, node, imag }),
             Err(Stop::Poison) => {}
             Err(Stop::Error(error)) => self.errors.push(error),
         }
     }
 
-    /// The operand as a node, in the dtype that it has alone.
+    /// What an output of the operand's value is: its dtype and its planes.
+    fn result_planes(&mut self, operand: Operand) -> Step<(DType, NodeId, Option<NodeId>)> {
+        Ok(match operand.number {
+            Number::Time(node, dtype) => (dtype, node, None),
+            Number::Complex(..) | Number::Planes(..) => {
+                let (re, im) = self.planes(operand, None)?;
+                let dtype = if self.graph.ty(re).dtype == DType::F32 { DType::C64 } else { DType::C128 };
+                (dtype, re, Some(im))
+            }
+            Number::Text(node) => (self.graph.ty(node).dtype, node, None),
+            Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => {
+                let node = self.strong(operand)?;
+                (self.graph.ty(node).dtype, node, None)
+            }
+        })
+    }
+
+    /// The operand as a node of real numbers, in the dtype that it has alone.
     pub(super) fn strong(&mut self, operand: Operand) -> Step<NodeId> {
         match operand.number {
             Number::Strong(node) | Number::Weak(node) => Ok(node),
             Number::Int(_) => self.coerce(operand, DType::I64),
             Number::Float(_) => self.coerce(operand, DType::F64),
+            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
+                Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) }))
+            }
         }
     }
 }

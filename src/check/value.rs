@@ -32,6 +32,45 @@ pub(super) enum Number {
     Int(i128),
     /// A float literal, or what literals gave.
     Float(f64),
+    /// A complex literal, or what literals gave.
+    Complex(f64, f64),
+    /// The real and imaginary parts of complex numbers: floats of one dtype.
+    Planes(NodeId, NodeId),
+    /// Counts of a `datetime64` or `timedelta64`, as i64.
+    Time(NodeId, DType),
+    /// Bytes or text.
+    #[expect(dead_code, reason = "text is not evaluated yet")]
+    Text(NodeId),
+}
+
+/// Which part of `check` types an operation on a number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Family {
+    /// Bools, integers and floats: one lane an element.
+    Real,
+    /// Complex numbers: two lanes.
+    Complex,
+    /// Dates and durations: an i64 lane that counts a unit.
+    Time,
+    /// Bytes and text: no lanes.
+    Text,
+}
+
+impl Number {
+    /// The family of the number.
+    pub(super) fn family(self) -> Family {
+        match self {
+            Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => Family::Real,
+            Number::Complex(..) | Number::Planes(..) => Family::Complex,
+            Number::Time(..) => Family::Time,
+            Number::Text(_) => Family::Text,
+        }
+    }
+}
+
+/// The family that an operation on these operands belongs to: the last one that any of them has.
+pub(super) fn family(operands: &[Operand]) -> Family {
+    operands.iter().map(|o| o.number.family()).max().unwrap_or(Family::Real)
 }
 
 /// A number with the place where it was written.
@@ -49,6 +88,11 @@ impl Operand {
             Number::Weak(id) if graph.ty(id).dtype == DType::I64 => OperandType::WeakInt,
             Number::Weak(_) | Number::Float(_) => OperandType::WeakFloat,
             Number::Int(_) => OperandType::WeakInt,
+            Number::Complex(..) => OperandType::WeakComplex,
+            Number::Planes(re, _) if graph.ty(re).dtype == DType::F32 => OperandType::Strong(DType::C64),
+            Number::Planes(..) => OperandType::Strong(DType::C128),
+            Number::Time(_, dtype) => OperandType::Strong(dtype),
+            Number::Text(node) => OperandType::Strong(graph.ty(node).dtype),
         }
     }
 

@@ -11,6 +11,7 @@ impl Display for OperandType {
             OperandType::Strong(dtype) => dtype.fmt(f),
             OperandType::WeakInt => f.write_str("a plain integer"),
             OperandType::WeakFloat => f.write_str("a plain float"),
+            OperandType::WeakComplex => f.write_str("a plain complex number"),
         }
     }
 }
@@ -49,6 +50,7 @@ impl Display for ErrorKind {
             ErrorKind::LiteralOverflow => f.write_str("the value of this does not fit 128 bits"),
             ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
             ErrorKind::NotANumber { what } => write!(f, "{what} is not a number or an array"),
+            ErrorKind::NotReal { operand } => write!(f, "this takes real numbers, not {operand}"),
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::NoResult => f.write_str("the formula has no result"),
             ErrorKind::TooManyNodes { limit } => write!(f, "the formula has more than {limit} operations"),
@@ -95,9 +97,6 @@ impl ErrorKind {
             ErrorKind::UnknownName { near, .. } => near.as_ref().map(|near| did_you_mean(near)),
             ErrorKind::UnknownFunction { near, .. } => near.map(did_you_mean),
             ErrorKind::UnknownKeyword { near, .. } => near.map(did_you_mean),
-            ErrorKind::DTypeNotEvaluated { dtype: DType::F16, from: Some(_) } => {
-                Some("cast the operand with `float32(...)` or `float64(...)`".to_owned())
-            }
             ErrorKind::Unsupported { .. } => Some("use `sum(a*b, axis=...)`".to_owned()),
             ErrorKind::ReductionOfTwo { instead } => {
                 Some(format!("for the elementwise one of two arrays use `{instead}(a, b)`"))
@@ -113,7 +112,7 @@ impl ErrorKind {
             ErrorKind::DuplicateArgument { .. } | ErrorKind::KeywordValue { .. } => None,
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
-            ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
+            ErrorKind::NotReal { .. } | ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,
         }
     }

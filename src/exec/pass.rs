@@ -10,8 +10,7 @@ use super::space::{Axis, Space};
 use super::{stream, tile};
 use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap};
 use crate::backend::Compiled;
-use crate::dtype::DType;
-use crate::ir::{Dim, InputId};
+use crate::ir::{Dim, InputId, Plane};
 use crate::kernel::{Dest, Pass, PassSource, Source, TempId};
 use crate::shape::{self, Shape};
 use smallvec::SmallVec;
@@ -114,7 +113,7 @@ impl State<'_> {
         for id in pass.kept() {
             let temp = &self.run.compiled.plan.temps[id.0 as usize];
             let shape = self.shape(&temp.dims);
-            let array = Array::from_pool(self.run.pool, DType::from(temp.lane), &shape)?;
+            let array = Array::from_pool(self.run.pool, temp.dtype, &shape)?;
             self.temps[id.0 as usize] = Some(array);
         }
         Ok(())
@@ -159,8 +158,11 @@ impl State<'_> {
     /// Whether the pass that writes the output over its whole shape is the last that reads the input.
     fn may_run_in_place(&self, input: InputId, output: u32, view: &View<'_>) -> bool {
         let plan = &self.run.compiled.plan;
-        let reads = |p: &Pass| p.sources.iter().any(|s| s.source == Source::Input(input));
-        let writes = |p: &Pass| p.stores.iter().any(|s| s.dest == Dest::Output(output));
+        let reads =
+            |p: &Pass| p.sources.iter().any(|s| matches!(s.source, Source::Input(read, _) if read == input));
+        let writes = |p: &Pass| {
+            p.stores.iter().any(|s| matches!(s.dest, Dest::Output(written, _) if written == output))
+        };
         let (Some(writer), last) = (plan.passes.iter().position(writes), plan.passes.iter().rposition(reads))
         else {
             return false;
@@ -184,9 +186,9 @@ impl State<'_> {
         }
         let mut deliveries: SmallVec<[Delivery; 2]> = SmallVec::new();
         for store in &pass.stores {
-            let (view, delivery) = self.store_view(store.dest, outputs, total * store.lane.size());
+            let (view, delivery) = self.store_view(store.dest, outputs, total * store.dtype.size());
             let along = broadcast_strides(view.as_view(), pass.space.len());
-            strides.push((along, store.lane.size()));
+            strides.push((along, store.dtype.size()));
             arrays.push(resolve_store(view));
             deliveries.push(delivery);
         }
@@ -203,10 +205,10 @@ impl State<'_> {
     ) -> (ViewMut<'v>, Delivery) {
         let streamed = if bytes >= stream::STREAM_FROM { Delivery::Streamed } else { Delivery::Direct };
         match dest {
-            Dest::Output(o) if self.in_place.contains(&o) => {
-                (outputs[o as usize].reborrow(), Delivery::Staged)
+            Dest::Output(o, plane) if self.in_place.contains(&o) => {
+                (outputs[o as usize].reborrow().plane(plane), Delivery::Staged)
             }
-            Dest::Output(o) => (outputs[o as usize].reborrow(), streamed),
+            Dest::Output(o, plane) => (outputs[o as usize].reborrow().plane(plane), streamed),
             Dest::Temp(t) => {
                 let temp = self.temps[t.0 as usize].as_mut().expect("allocated before its pass");
                 (ViewMut::from(temp), streamed)
@@ -219,12 +221,12 @@ impl State<'_> {
         let none = SmallVec::from_elem(0, rank);
         let cell = |cell| Resolved {
             base: std::ptr::dangling_mut(),
-            size: source.lane.size(),
+            size: source.dtype.size(),
             swapped: false,
             single: true,
             cell,
         };
-        let (copy, temp);
+        let (copy, temp, part);
         let view = match &source.source {
             Source::Count(dims) => {
                 let count = shape::count(&self.shape(dims)).map_err(|_| Error::TooBig)?;
@@ -234,7 +236,7 @@ impl State<'_> {
                 temp = View::from(self.temp(*id));
                 &temp
             }
-            Source::Input(input) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
+            Source::Input(input, _) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
                 (Some(array), _) => {
                     copy = View::from(array);
                     &copy
@@ -243,12 +245,19 @@ impl State<'_> {
                 (None, Operand::Single(bits)) => return Ok((cell(bits), none)),
             },
         };
+        let view = match source.source {
+            Source::Input(_, plane @ (Plane::Real | Plane::Imag)) => {
+                part = view.plane(plane);
+                &part
+            }
+            Source::Input(_, Plane::Whole) | Source::Temp(_) | Source::Count(_) => view,
+        };
         if source.is_single() {
             return Ok((cell(read_single(view)), none));
         }
         let resolved = Resolved {
             base: view.as_ptr().cast_mut(),
-            size: source.lane.size(),
+            size: source.dtype.size(),
             swapped: view.is_swapped(),
             single: false,
             cell: 0,
@@ -303,8 +312,8 @@ impl State<'_> {
     /// Outputs that are a reduction's result.
     fn copy_kept(&self, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
         for (output, view) in self.run.compiled.plan.outputs.iter().zip(outputs) {
-            if let Some(temp) = output.temp {
-                view.copy_from(&View::from(self.temp(temp)))?;
+            for &(plane, temp) in &output.kept {
+                view.reborrow().plane(plane).copy_from(&View::from(self.temp(temp)))?;
             }
         }
         Ok(())

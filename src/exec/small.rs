@@ -5,6 +5,7 @@ use super::fpenv::FpEnv;
 use super::pass::Operand;
 use crate::array::{Overlap, View, ViewMut, overlap};
 use crate::backend::{Code, Compiled, Ready};
+use crate::ir::Plane;
 use crate::kernel::{Place, Plan, Source};
 use smallvec::SmallVec;
 
@@ -15,7 +16,7 @@ const SMALL: usize = 4096;
 fn only_kernel(compiled: &Compiled) -> Option<(&dyn Code, &[Place])> {
     let Plan { passes, temps, checks, outputs } = &compiled.plan;
     let ([pass], [output]) = (passes.as_slice(), outputs.as_slice()) else { return None };
-    let plain = temps.is_empty() && checks.is_empty() && output.temp.is_none();
+    let plain = temps.is_empty() && checks.is_empty() && output.kept.is_empty();
     match compiled.passes[0].as_slice() {
         [Ready::Code(code, places)] if plain && pass.folds.is_empty() && pass.stores.len() == 1 => {
             Some((&**code, places))
@@ -44,7 +45,7 @@ pub fn run_small(compiled: &Compiled, inputs: &[Operand<'_>], out: &mut ViewMut<
             }
             Place::Slot(_) => return false,
         };
-        let Source::Input(input) = source else { return false };
+        let Source::Input(input, Plane::Whole) = source else { return false };
         match inputs[input.index()] {
             Operand::View(view) if is_plain(view, out) => args.push(view.as_ptr().cast_mut()),
             Operand::View(_) => return false,

@@ -30,8 +30,8 @@ pub fn tile(nanoseconds_an_element: f64) -> usize {
 /// What one element of a pass costs on one thread, in nanoseconds; a rough guess, for choosing
 /// threads and tiles only.
 pub fn cost(pass: &Pass) -> f64 {
-    let bytes = pass.sources.iter().filter(|s| !s.is_single()).map(|s| s.lane.size()).sum::<usize>()
-        + pass.stores.iter().map(|s| s.lane.size()).sum::<usize>();
+    let bytes = pass.sources.iter().filter(|s| !s.is_single()).map(|s| s.dtype.size()).sum::<usize>()
+        + pass.stores.iter().map(|s| s.dtype.size()).sum::<usize>();
     let step = |step: &Step| match step {
         Step::Jit { kernel, .. } => kernel.body.len() as f64 * 0.1,
         Step::Block { .. } => 5.0,

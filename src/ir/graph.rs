@@ -1,6 +1,6 @@
 //! The arena, its hash-consing, and the types of new nodes.
 
-use super::node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Scalar, Type};
+use super::node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, Type};
 use crate::dtype::DType;
 use crate::op::{Op, Reduction, Rule};
 use crate::span::Span;
@@ -64,8 +64,19 @@ pub struct WeakFit {
 pub struct Output {
     /// The name it was assigned to, if it was.
     pub name: Option<Box<str>>,
-    /// Its value.
+    /// Its dtype: that of its value, or what it stands for (complex numbers, times).
+    pub dtype: DType,
+    /// Its value; the real part of complex numbers.
     pub node: NodeId,
+    /// The imaginary part of complex numbers.
+    pub imag: Option<NodeId>,
+}
+
+impl Output {
+    /// The nodes of its value, the real part before the imaginary one.
+    pub fn planes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        std::iter::once(self.node).chain(self.imag)
+    }
 }
 
 /// Why a node cannot be added.
@@ -241,7 +252,14 @@ impl Graph {
 
     fn infer(&mut self, node: &Node, span: Span) -> Result<Type, TypeError> {
         match *node {
-            Node::Input(id) => Ok(self.inputs[id.index()].ty.clone()),
+            Node::Input(id, plane) => {
+                let ty = &self.inputs[id.index()].ty;
+                let dtype = match plane {
+                    Plane::Whole => ty.dtype.stored(),
+                    Plane::Real | Plane::Imag => ty.dtype.part().ok_or(TypeError::Dtype)?,
+                };
+                Ok(Type { dtype, dims: ty.dims.clone() })
+            }
             Node::Const(value) => Ok(Type::scalar(value.lane.into())),
             Node::Count { of, axes } => {
                 self.check_axes(of, axes)?;

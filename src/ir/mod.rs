@@ -15,6 +15,6 @@ mod read;
 mod verify;
 
 pub use graph::{Constraint, Graph, Guard, GuardKind, InputDecl, Output, TypeError, WeakFit};
-pub use node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Scalar, Type};
+pub use node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, Type};
 pub use read::{ReadError, ReadErrorKind, read};
 pub use verify::{Fault, Place, VerifyError, verify};

@@ -1,6 +1,7 @@
 //! The plain data of a graph: ids, nodes, types, constants.
 
 use crate::dtype::{DType, Lane};
+use crate::half::F16;
 use crate::op::{Op, Reduction};
 use smallvec::SmallVec;
 use std::fmt;
@@ -103,6 +104,7 @@ impl Scalar {
     /// A float constant of the given lane: rounded once. Integer lanes saturate, NaN gives 0.
     pub fn from_f64(lane: Lane, value: f64) -> Scalar {
         let bits = match lane {
+            Lane::F16 => u64::from(F16::from_f64(value).0),
             Lane::F32 => u64::from((value as f32).to_bits()),
             Lane::F64 => value.to_bits(),
             Lane::Bool => u64::from(value != 0.0),
@@ -121,6 +123,7 @@ impl Scalar {
     /// An integer constant; `None` if the lane does not hold it (floats round).
     pub fn from_i128(lane: Lane, value: i128) -> Option<Scalar> {
         let bits = match lane {
+            Lane::F16 => u64::from(F16::from_f64(value as f64).0),
             Lane::F32 => u64::from((value as f32).to_bits()),
             Lane::F64 => (value as f64).to_bits(),
             Lane::Bool => u64::from(u8::try_from(value).ok().filter(|&v| v < 2)?),
@@ -144,13 +147,14 @@ impl Scalar {
             Lane::I16 => i128::from(self.bits as u16 as i16),
             Lane::I32 => i128::from(self.bits as u32 as i32),
             Lane::I64 => i128::from(self.bits as i64),
-            Lane::F32 | Lane::F64 => return None,
+            Lane::F16 | Lane::F32 | Lane::F64 => return None,
         })
     }
 
-    /// The value, if it is a float (f32 widens exactly).
+    /// The value, if it is a float (narrower ones widen exactly).
     pub fn as_f64(self) -> Option<f64> {
         match self.lane {
+            Lane::F16 => Some(f64::from(F16(self.bits as u16).to_f32())),
             Lane::F32 => Some(f64::from(f32::from_bits(self.bits as u32))),
             Lane::F64 => Some(f64::from_bits(self.bits)),
             Lane::Bool | Lane::I8 | Lane::I16 | Lane::I32 | Lane::I64 => None,
@@ -213,11 +217,22 @@ impl std::ops::Deref for Operands {
     }
 }
 
+/// Which part of each element of an array.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Plane {
+    /// All of it.
+    Whole,
+    /// The real part of a complex number.
+    Real,
+    /// The imaginary part of a complex number.
+    Imag,
+}
+
 /// A node. Plain data; equal nodes are one node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Node {
-    /// An array or scalar given by the caller.
-    Input(InputId),
+    /// An array or scalar given by the caller: times as i64. Of a complex one the real or imaginary parts.
+    Input(InputId, Plane),
     /// A constant without axes.
     Const(Scalar),
     /// The number of elements of `of` along `axes`, an i64 without axes.
@@ -250,7 +265,7 @@ impl Node {
     #[must_use]
     pub fn map(self, mut to: impl FnMut(NodeId) -> NodeId) -> Node {
         match self {
-            Node::Input(_) | Node::Const(_) => self,
+            Node::Input(..) | Node::Const(_) => self,
             Node::Count { of, axes } => Node::Count { of: to(of), axes },
             Node::Apply(op, args) => {
                 Node::Apply(op, Operands::new(&args.iter().map(|&a| to(a)).collect::<SmallVec<[_; 3]>>()))
@@ -264,7 +279,7 @@ impl Node {
     pub fn named(&self) -> SmallVec<[NodeId; 3]> {
         match self {
             Node::Count { of, .. } => smallvec::smallvec![*of],
-            Node::Input(_) | Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
+            Node::Input(..) | Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
                 self.operands()
             }
         }
@@ -273,7 +288,7 @@ impl Node {
     /// The nodes whose values this node reads.
     pub fn operands(&self) -> SmallVec<[NodeId; 3]> {
         match self {
-            Node::Input(_) | Node::Const(_) | Node::Count { .. } => SmallVec::new(),
+            Node::Input(..) | Node::Const(_) | Node::Count { .. } => SmallVec::new(),
             Node::Apply(_, args) => SmallVec::from_slice(args),
             Node::Cast(_, of) | Node::Reduce { of, .. } => smallvec::smallvec![*of],
         }

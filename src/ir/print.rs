@@ -11,6 +11,7 @@
 //! %3 = sum %2 axes=[0] keepdims : f64[1, 1]
 //! guard negative-power %4
 //! output %3 y
+//! output as c128 %5 %6 z
 //! ```
 //!
 //! The types are canonical: dimensions that are known to be equal have one name. An input's or
@@ -18,7 +19,7 @@
 //! not printed.
 
 use super::graph::{Graph, GuardKind};
-use super::node::{Axes, Dim, InputId, Node, NodeId, Scalar, Type};
+use super::node::{Axes, Dim, InputId, Node, NodeId, Plane, Scalar, Type};
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Graph {
@@ -44,9 +45,14 @@ impl Display for Graph {
             writeln!(f, "guard {} {}", guard.kind, guard.node)?;
         }
         for output in &self.outputs {
+            f.write_str("output")?;
+            if output.dtype != self.ty(output.node).dtype {
+                write!(f, " as {}", output.dtype)?;
+            }
+            output.planes().try_for_each(|plane| write!(f, " {plane}"))?;
             match &output.name {
-                Some(name) => writeln!(f, "output {} {name}", output.node)?,
-                None => writeln!(f, "output {}", output.node)?,
+                Some(name) => writeln!(f, " {name}")?,
+                None => writeln!(f)?,
             }
         }
         Ok(())
@@ -56,7 +62,7 @@ impl Display for Graph {
 impl Graph {
     fn print_node(&self, f: &mut Formatter<'_>, node: Node) -> fmt::Result {
         match node {
-            Node::Input(InputId(i)) => write!(f, "input {}", self.inputs[i as usize].name),
+            Node::Input(InputId(i), plane) => write!(f, "{} {}", plane.word(), self.inputs[i as usize].name),
             Node::Const(value) => write!(f, "const {value}"),
             Node::Count { of, axes } => write!(f, "count {of} {axes}"),
             Node::Cast(dtype, of) => write!(f, "cast {dtype} {of}"),
@@ -67,6 +73,17 @@ impl Graph {
             Node::Reduce { op, of, axes, keepdims } => {
                 write!(f, "{} {of} {axes}{}", op.name(), if keepdims { " keepdims" } else { "" })
             }
+        }
+    }
+}
+
+impl Plane {
+    /// What the text form calls an input's plane.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Plane::Whole => "input",
+            Plane::Real => "real-of",
+            Plane::Imag => "imag-of",
         }
     }
 }

@@ -4,7 +4,7 @@
 //! A node's type is inferred anew and compared with the type written.
 
 use super::graph::{Graph, Guard, GuardKind, Output, WeakFit};
-use super::node::{Axes, DimId, InputId, Node, NodeId, Operands, Scalar};
+use super::node::{Axes, DimId, InputId, Node, NodeId, Operands, Plane, Scalar};
 use crate::dtype::{DType, Lane};
 use crate::op::{Op, Reduction};
 use crate::span::Span;
@@ -97,8 +97,7 @@ fn read_line(graph: &mut Graph, line: &str) -> Read<()> {
             Ok(())
         }
         "output" => {
-            let (node, name) = rest.split_once(' ').map_or((rest, None), |(n, name)| (n, Some(name)));
-            let output = Output { name: name.map(Box::from), node: read_id(graph, node)? };
+            let output = read_output(graph, rest)?;
             graph.outputs.push(output);
             Ok(())
         }
@@ -133,6 +132,28 @@ fn read_input(graph: &mut Graph, rest: &str) -> Read<()> {
     Ok(())
 }
 
+fn read_output(graph: &Graph, rest: &str) -> Read<Output> {
+    let word = |text: &'_ str| text.find(' ').unwrap_or(text.len());
+    let (dtype, rest) = match rest.strip_prefix("as ") {
+        Some(rest) => {
+            let (dtype, rest) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+            (Some(read_dtype(dtype)?), rest)
+        }
+        None => (None, rest),
+    };
+    let (node, rest) = rest.split_at(word(rest));
+    let node = read_id(graph, node)?;
+    let (imag, rest) = match rest.strip_prefix(' ') {
+        Some(rest) if dtype.is_some_and(|d| d.part().is_some()) => {
+            let (imag, rest) = rest.split_at(word(rest));
+            (Some(read_id(graph, imag)?), rest)
+        }
+        Some(_) | None => (None, rest),
+    };
+    let name = rest.strip_prefix(' ').map(Box::from);
+    Ok(Output { name, dtype: dtype.unwrap_or(graph.ty(node).dtype), node, imag })
+}
+
 fn read_definition(graph: &mut Graph, id: &str, rest: &str) -> Read<()> {
     if id != format!("%{}", graph.len()) {
         return Err(ReadErrorKind::Order);
@@ -153,7 +174,9 @@ fn read_definition(graph: &mut Graph, id: &str, rest: &str) -> Read<()> {
 fn read_node(graph: &Graph, text: &str) -> Read<Node> {
     let (head, rest) = text.split_once(' ').ok_or(ReadErrorKind::Form)?;
     match head {
-        "input" => Ok(Node::Input(find_input(graph, rest)?)),
+        "input" => Ok(Node::Input(find_input(graph, rest)?, Plane::Whole)),
+        "real-of" => Ok(Node::Input(find_input(graph, rest)?, Plane::Real)),
+        "imag-of" => Ok(Node::Input(find_input(graph, rest)?, Plane::Imag)),
         "const" => Ok(Node::Const(read_scalar(rest)?)),
         "cast" => {
             let (dtype, of) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
@@ -227,10 +250,11 @@ fn read_scalar(text: &str) -> Read<Scalar> {
     let (dtype, value) = text.split_once(' ').ok_or(ReadErrorKind::Form)?;
     let lane = read_dtype(dtype)?.lane().ok_or(ReadErrorKind::DType)?;
     let bits = match (lane, value.strip_prefix("0x")) {
-        (Lane::F32 | Lane::F64, Some(hex)) => {
+        (Lane::F16 | Lane::F32 | Lane::F64, Some(hex)) => {
             let bits = u64::from_str_radix(hex, 16).ok();
-            bits.filter(|&b| lane == Lane::F64 || b <= u64::from(u32::MAX))
+            bits.filter(|&b| lane == Lane::F64 || b >> (lane.size() * 8) == 0)
         }
+        (Lane::F16, None) => value.parse::<f64>().ok().map(|x| Scalar::from_f64(lane, x).bits),
         (Lane::F32, None) => value.parse::<f32>().ok().map(|x| u64::from(x.to_bits())),
         (Lane::F64, None) => value.parse::<f64>().ok().map(f64::to_bits),
         (Lane::Bool, _) => value.parse::<bool>().ok().map(u64::from),

@@ -16,8 +16,8 @@
 //!
 //! What it does not check: that the graph means what the formula said.
 
-use super::graph::Graph;
-use super::node::{Axes, Dim, Node, NodeId, Type};
+use super::graph::{Graph, Output};
+use super::node::{Axes, Dim, Node, NodeId, Plane, Type};
 use crate::dtype::{DType, Kind};
 use crate::op::{BoolAs, Op, Reduction, Rule};
 use rustc_hash::FxHashSet;
@@ -99,13 +99,22 @@ pub fn verify(graph: &Graph) -> Result<(), VerifyError> {
         require(is_weak_int && fit.dtype.is_int(), Fault::DType).map_err(at(Place::WeakFit(i)))?;
     }
     for (i, output) in graph.outputs.iter().enumerate() {
-        require(output.node.index() < graph.len(), Fault::Operand).map_err(at(Place::Output(i)))?;
+        verify_output(graph, output).map_err(at(Place::Output(i)))?;
     }
     Ok(())
 }
 
 fn require(holds: bool, fault: Fault) -> Result<(), Fault> {
     if holds { Ok(()) } else { Err(fault) }
+}
+
+fn verify_output(graph: &Graph, output: &Output) -> Result<(), Fault> {
+    require(output.planes().all(|plane| plane.index() < graph.len()), Fault::Operand)?;
+    let due = output.dtype.part().unwrap_or(output.dtype.stored());
+    require(output.planes().all(|plane| graph.ty(plane).dtype == due), Fault::DType)?;
+    require(output.imag.is_some() == output.dtype.part().is_some(), Fault::Arity)?;
+    let dims = |plane| graph.canonical(&graph.ty(plane).dims);
+    require(output.imag.is_none_or(|imag| dims(imag) == dims(output.node)), Fault::Dims)
 }
 
 fn verify_guard(graph: &Graph, node: NodeId) -> Result<(), Fault> {
@@ -118,9 +127,13 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
     require(ty.dtype.lane().is_some(), Fault::DType)?;
     require(node.named().iter().all(|&operand| operand < id), Fault::Operand)?;
     match node {
-        Node::Input(input) => {
+        Node::Input(input, plane) => {
             let decl = graph.inputs.get(input.index()).ok_or(Fault::Operand)?;
-            require(decl.ty.dtype == ty.dtype, Fault::DType)?;
+            let due = match plane {
+                Plane::Whole => Some(decl.ty.dtype.stored()),
+                Plane::Real | Plane::Imag => decl.ty.dtype.part(),
+            };
+            require(due == Some(ty.dtype), Fault::DType)?;
             same_dims(graph, &ty.dims, &decl.ty.dims)
         }
         Node::Const(value) => {
@@ -159,6 +172,8 @@ fn verify_axes(graph: &Graph, of: NodeId, axes: Axes) -> Result<(), Fault> {
 
 fn verify_reduction(graph: &Graph, ty: &Type, op: Reduction, of: NodeId, axes: Axes) -> Result<(), Fault> {
     let dtype = graph.ty(of).dtype;
+    // Halves are stored and converted; what computes with them does so in f32.
+    require(dtype != DType::F16, Fault::DType)?;
     let accumulates = matches!(dtype, DType::I64 | DType::U64 | DType::F32 | DType::F64);
     let (computes, result) = match op {
         Reduction::Sum | Reduction::Prod => (accumulates, dtype),
@@ -180,7 +195,7 @@ fn verify_apply(graph: &Graph, ty: &Type, op: Op, args: &[NodeId]) -> Result<(),
     require(first == 0 || dtype_of(0) == DType::Bool, Fault::DType)?;
     let dtype = dtype_of(first);
     require((first..args.len()).all(|k| dtype_of(k) == dtype), Fault::DType)?;
-    require(computes_in(op.row().rule, dtype), Fault::DType)?;
+    require(dtype != DType::F16 && computes_in(op.row().rule, dtype), Fault::DType)?;
     let result = if op.is_predicate() { DType::Bool } else { dtype };
     require(ty.dtype == result, Fault::DType)?;
     if op == Op::PowInteger {
@@ -236,7 +251,8 @@ mod tests {
             ("%3 = sqrt %1 : i64", Fault::DType),
             ("%3 = bitwise_and %2 %2 : f64", Fault::DType),
             ("%3 = cast bool %1 : bool\n%4 = subtract %3 %3 : bool", Fault::DType),
-            ("%3 = cast f16 %0 : f16[n0, n1, n2]", Fault::DType),
+            ("%3 = cast f16 %0 : f16[n0, n1, n2]\n%4 = sqrt %3 : f16[n0, n1, n2]", Fault::DType),
+            ("%3 = cast c64 %0 : c64[n0, n1, n2]", Fault::DType),
             ("%3 = cast i8 %1 : i8\n%4 = sum %3 axes=[] : i8", Fault::DType),
             ("%3 = argmin %0 axes=[0, 1] : i64[n2]", Fault::Axes),
             ("%3 = **n %0 %2 : f64[n0, n1, n2]", Fault::Exponent),

@@ -40,6 +40,8 @@ pub fn apply_form(op: Op, constant_last: bool) -> Form {
 pub fn cast_form(from: Lane, to: Lane) -> Form {
     let wide_int = |lane| matches!(lane, Lane::I64 | Lane::U64);
     match (from, to) {
+        // Half precision is only loaded and stored by lane code.
+        (Lane::F16, _) | (_, Lane::F16) => Form::Block,
         // One rounding, which no instruction gives.
         (Lane::I64 | Lane::U64, Lane::F32) => Form::Block,
         (Lane::F64, to) if to.is_int() => Form::Block,
@@ -63,6 +65,6 @@ pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
         Node::Cast(to, of) => {
             Some(cast_form(lane(graph, *of), to.lane().expect("check admits lane dtypes only")))
         }
-        Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => None,
+        Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => None,
     }
 }

@@ -9,9 +9,10 @@ use super::form::{self, Form, lane};
 use super::pass::{self, Root, RootKind};
 use super::plan::{Check, Dest, Fold, Place, Plan, PlanOutput, Temp, TempId};
 use crate::dtype::Lane;
-use crate::ir::{Axes, Dims, Graph, Node, NodeId};
+use crate::ir::{Axes, Dims, Graph, Node, NodeId, Plane};
 use crate::op::Reduction;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// How much of a graph becomes one pass.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -101,12 +102,12 @@ impl<'g> Planner<'g> {
                     Fusion::None => used[id.index()],
                     Fusion::Full => blocky[id.index()] && used_wider[id.index()],
                 },
-                Node::Input(_) | Node::Const(_) | Node::Count { .. } => false,
+                Node::Input(..) | Node::Const(_) | Node::Count { .. } => false,
             };
             if keep || guards.contains(&id) {
                 let temp = TempId(self.plan.temps.len() as u32);
                 let dims = self.graph.canonical(&self.graph.ty(id).dims);
-                self.plan.temps.push(Temp { lane: lane(self.graph, id), dims });
+                self.plan.temps.push(Temp { dtype: self.graph.ty(id).dtype, dims });
                 self.kept.insert(id, temp);
             }
         }
@@ -143,16 +144,22 @@ impl<'g> Planner<'g> {
 
     fn add_output(&mut self, index: usize, guarded: u32) {
         let output = &self.graph.outputs[index];
-        let node = output.node;
-        let temp = self.kept.get(&node).copied();
-        let dims = self.graph.canonical(&self.graph.ty(node).dims);
-        let lane = lane(self.graph, node);
-        self.plan.outputs.push(PlanOutput { name: output.name.clone(), lane, dims: dims.clone(), temp });
-        if temp.is_none() {
+        let dims = self.graph.canonical(&self.graph.ty(output.node).dims);
+        let planes = [
+            (output.imag.map_or(Plane::Whole, |_| Plane::Real), Some(output.node)),
+            (Plane::Imag, output.imag),
+        ];
+        let mut kept = SmallVec::new();
+        for (plane, node) in planes.into_iter().filter_map(|(plane, node)| Some((plane, node?))) {
+            if let Some(&temp) = self.kept.get(&node) {
+                kept.push((plane, temp));
+                continue;
+            }
             let level = self.needs[node.index()].max(guarded);
-            let kind = RootKind::Store(Dest::Output(index as u32));
-            self.add_root(level, dims, Axes::default(), Root { value: node, kind });
+            let kind = RootKind::Store(Dest::Output(index as u32, plane));
+            self.add_root(level, dims.clone(), Axes::default(), Root { value: node, kind });
         }
+        self.plan.outputs.push(PlanOutput { name: output.name.clone(), dtype: output.dtype, dims, kept });
     }
 
     /// Puts a root into the pass of its level and space. A store joins a pass that reduces its whole

@@ -100,7 +100,7 @@ impl<'g> Builder<'g> {
     fn collect(&mut self, roots: &[Root]) {
         let made_here = |root: &Root| match root.kind {
             RootKind::Store(Dest::Temp(_)) => true,
-            RootKind::Store(Dest::Output(_)) | RootKind::Fold(_) => !self.kept.contains_key(&root.value),
+            RootKind::Store(Dest::Output(..)) | RootKind::Fold(_) => !self.kept.contains_key(&root.value),
         };
         let mut work: Vec<NodeId> = roots.iter().filter(|r| made_here(r)).map(|r| r.value).collect();
         while let Some(node) = work.pop() {
@@ -182,7 +182,7 @@ impl<'g> Builder<'g> {
     /// store is made by a kernel.
     fn add_store(&mut self, value: NodeId, dest: Dest) {
         let number = self.pass.stores.len() as u32;
-        self.pass.stores.push(Store { dest, lane: lane(self.graph, value) });
+        self.pass.stores.push(Store { dest, dtype: self.graph.ty(value).dtype });
         if self.computed.contains(&value) && self.is_block(value) {
             if !self.crossing.contains_key(&value) && !self.block_stores.contains_key(&value) {
                 self.block_stores.insert(value, number);
@@ -239,7 +239,7 @@ impl<'g> Builder<'g> {
             Node::Cast(_, of) => {
                 (BlockFunction::Cast { from: lane(self.graph, of), to }, smallvec::smallvec![of])
             }
-            Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
+            Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
                 unreachable!("only operators and casts have a form")
             }
         };
@@ -334,7 +334,7 @@ impl<'g> Builder<'g> {
     fn source(&mut self, node: NodeId) -> u32 {
         let source = match (self.kept.get(&node), self.graph.node(node)) {
             (Some(&temp), _) => Source::Temp(temp),
-            (None, Node::Input(input)) => Source::Input(input),
+            (None, Node::Input(input, plane)) => Source::Input(input, plane),
             (None, Node::Count { of, axes }) => Source::Count(counted(self.graph, of, axes)),
             (None, Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. }) => {
                 unreachable!("neither kept nor a leaf")
@@ -344,7 +344,7 @@ impl<'g> Builder<'g> {
         let number = *self.sources.entry(source.clone()).or_insert(next);
         if number == next {
             let dims = self.graph.canonical(&self.graph.ty(node).dims);
-            self.pass.sources.push(PassSource { source, lane: lane(self.graph, node), dims });
+            self.pass.sources.push(PassSource { source, dtype: self.graph.ty(node).dtype, dims });
         }
         number
     }
@@ -375,7 +375,7 @@ impl Coder<'_, '_> {
         let inst = match self.builder.graph.node(node) {
             Node::Apply(op, args) => Inst::Apply(op, args.iter().map(|&a| self.value(a)).collect()),
             Node::Cast(_, of) => Inst::Cast(self.value(of)),
-            Node::Input(_) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
+            Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
                 unreachable!("only operators and casts are computed")
             }
         };
@@ -391,7 +391,7 @@ impl Coder<'_, '_> {
         let lane = lane(self.builder.graph, node);
         let value = match self.builder.graph.node(node) {
             Node::Const(scalar) => self.constant(scalar),
-            Node::Input(_) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
+            Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
                 self.load(node, lane)
             }
         };

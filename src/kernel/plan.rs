@@ -1,8 +1,8 @@
 //! The plain data of a plan.
 
 use super::code::Kernel;
-use crate::dtype::Lane;
-use crate::ir::{Axes, Dims, GuardKind, InputId, Scalar};
+use crate::dtype::{DType, Lane};
+use crate::ir::{Axes, Dims, GuardKind, InputId, Plane, Scalar};
 use crate::op::{Op, Reduction};
 use crate::span::Span;
 use smallvec::SmallVec;
@@ -15,7 +15,7 @@ pub struct TempId(pub u32);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Temp {
     /// The dtype.
-    pub lane: Lane,
+    pub dtype: DType,
     /// The dimensions, as graph types have them.
     pub dims: Dims,
 }
@@ -23,8 +23,8 @@ pub struct Temp {
 /// Where a pass reads an array from.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Source {
-    /// The caller's.
-    Input(InputId),
+    /// The caller's, or a part of each of its elements.
+    Input(InputId, Plane),
     /// An earlier pass's.
     Temp(TempId),
     /// The product of the sizes of these dimensions, an i64.
@@ -34,8 +34,8 @@ pub enum Source {
 /// Where a pass writes an array to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Dest {
-    /// The plan's output of that number.
-    Output(u32),
+    /// The plan's output of that number, or a part of each of its elements.
+    Output(u32, Plane),
     /// A kept array.
     Temp(TempId),
 }
@@ -46,7 +46,7 @@ pub struct PassSource {
     /// Which.
     pub source: Source,
     /// Its dtype.
-    pub lane: Lane,
+    pub dtype: DType,
     /// Its dimensions: broadcast to the pass's space, aligned at the last axis.
     pub dims: Dims,
 }
@@ -134,7 +134,7 @@ pub struct Store {
     /// Where to.
     pub dest: Dest,
     /// The dtype.
-    pub lane: Lane,
+    pub dtype: DType,
 }
 
 /// A reduction that a pass makes.
@@ -190,11 +190,11 @@ pub struct PlanOutput {
     /// Its name, if it has one.
     pub name: Option<Box<str>>,
     /// The dtype.
-    pub lane: Lane,
+    pub dtype: DType,
     /// The dimensions.
     pub dims: Dims,
-    /// The kept array that already holds it, where a reduction's result is the output itself.
-    pub temp: Option<TempId>,
+    /// The kept arrays that already hold parts of it, where a reduction's result is the output itself.
+    pub kept: SmallVec<[(Plane, TempId); 1]>,
 }
 
 /// How a graph will be computed.
@@ -215,7 +215,7 @@ impl Pass {
     pub fn kept(&self) -> impl Iterator<Item = TempId> + '_ {
         let stored = self.stores.iter().filter_map(|s| match s.dest {
             Dest::Temp(temp) => Some(temp),
-            Dest::Output(_) => None,
+            Dest::Output(..) => None,
         });
         stored.chain(self.folds.iter().map(|f| f.dest))
     }
@@ -229,7 +229,7 @@ impl Plan {
         for (number, pass) in self.passes.iter().enumerate() {
             let read = pass.sources.iter().filter_map(|s| match s.source {
                 Source::Temp(temp) => Some(temp),
-                Source::Input(_) | Source::Count(_) => None,
+                Source::Input(..) | Source::Count(_) => None,
             });
             read.chain(pass.kept()).for_each(|temp| last[temp.0 as usize] = number);
         }
@@ -237,7 +237,7 @@ impl Plan {
             let read = &mut last[check.temp.0 as usize];
             *read = (*read).max(check.after.saturating_sub(1));
         }
-        for temp in self.outputs.iter().filter_map(|o| o.temp) {
+        for (_, temp) in self.outputs.iter().flat_map(|o| o.kept.iter().copied()) {
             last[temp.0 as usize] = usize::MAX;
         }
         last

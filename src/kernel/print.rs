@@ -2,7 +2,7 @@
 
 use super::code::{Access, Inst, Kernel};
 use super::plan::{BlockFunction, Dest, Fill, Pass, Place, Plan, Source, Step};
-use crate::ir::{Dim, Dims};
+use crate::ir::{Dim, Dims, Plane};
 use std::fmt;
 
 struct Shape<'a>(&'a Dims);
@@ -31,10 +31,18 @@ impl fmt::Display for Place {
     }
 }
 
+fn suffix(plane: Plane) -> &'static str {
+    match plane {
+        Plane::Whole => "",
+        Plane::Real => " real",
+        Plane::Imag => " imag",
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Source::Input(id) => write!(f, "input {}", id.index()),
+            Source::Input(id, plane) => write!(f, "input {}{}", id.index(), suffix(*plane)),
             Source::Temp(id) => write!(f, "temp {}", id.0),
             Source::Count(dims) => write!(f, "count {}", Shape(dims)),
         }
@@ -44,7 +52,7 @@ impl fmt::Display for Source {
 impl fmt::Display for Dest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Dest::Output(n) => write!(f, "output {n}"),
+            Dest::Output(n, plane) => write!(f, "output {n}{}", suffix(*plane)),
             Dest::Temp(id) => write!(f, "temp {}", id.0),
         }
     }
@@ -111,7 +119,7 @@ impl fmt::Display for Pass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  over {}", Shape(&self.space))?;
         for (i, source) in self.sources.iter().enumerate() {
-            writeln!(f, "    source{i} = {} {}{}", source.source, source.lane, Shape(&source.dims))?;
+            writeln!(f, "    source{i} = {} {}{}", source.source, source.dtype, Shape(&source.dims))?;
         }
         for (slot, lane, fill) in &self.fills {
             match fill {
@@ -121,7 +129,7 @@ impl fmt::Display for Pass {
         }
         self.steps.iter().try_for_each(|step| write!(f, "{step}"))?;
         for (i, store) in self.stores.iter().enumerate() {
-            writeln!(f, "    store{i} -> {} {}", store.dest, store.lane)?;
+            writeln!(f, "    store{i} -> {} {}", store.dest, store.dtype)?;
         }
         for fold in &self.folds {
             write!(f, "    fold {} {} {} over axes", fold.op.name(), fold.lane, fold.from)?;
@@ -135,7 +143,7 @@ impl fmt::Display for Pass {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, temp) in self.temps.iter().enumerate() {
-            writeln!(f, "temp {i}: {}{}", temp.lane, Shape(&temp.dims))?;
+            writeln!(f, "temp {i}: {}{}", temp.dtype, Shape(&temp.dims))?;
         }
         for (i, pass) in self.passes.iter().enumerate() {
             writeln!(f, "pass {i}")?;
@@ -149,11 +157,11 @@ impl fmt::Display for Plan {
             if let Some(name) = &output.name {
                 write!(f, " {name}")?;
             }
-            write!(f, ": {}{}", output.lane, Shape(&output.dims))?;
-            match output.temp {
-                Some(temp) => writeln!(f, " = temp {}", temp.0)?,
-                None => writeln!(f)?,
+            write!(f, ": {}{}", output.dtype, Shape(&output.dims))?;
+            for (plane, temp) in &output.kept {
+                write!(f, "{} = temp {}", suffix(*plane), temp.0)?;
             }
+            writeln!(f)?;
         }
         Ok(())
     }

@@ -147,7 +147,7 @@ pub fn block(op: Op, lane: Lane, level: Level) -> Option<BlockFn> {
         return division(op, lane, level);
     }
     match (vectorized(op)?, lane == Lane::F32) {
-        _ if !lane.is_float() => None,
+        _ if !matches!(lane, Lane::F32 | Lane::F64) => None,
         (Vectorized::Unary(function), true) => Some(function.f32.blocks.at(level)),
         (Vectorized::Unary(function), false) => Some(function.f64.blocks.at(level)),
         (Vectorized::Binary(function), true) => Some(function.f32.blocks.at(level)),
@@ -165,7 +165,7 @@ fn division(op: Op, lane: Lane, level: Level) -> Option<BlockFn> {
         ($name:ident: $($lane:ident $type:ident)*) => {
             match lane {
                 $(Lane::$lane => Some(Levels::of::<OfTwo<integer::$name<$type>>, 2, 1>().at(level)),)*
-                Lane::Bool | Lane::F32 | Lane::F64 => None,
+                Lane::Bool | Lane::F16 | Lane::F32 | Lane::F64 => None,
             }
         };
         ($name:ident) => {
@@ -199,3 +199,13 @@ pub const F16_TO_F32: Levels<u16, f32> = Levels::of::<Converted<half::Widen>, 1,
 pub const F32_TO_F16: Levels<f32, u16> = Levels::of::<Converted<half::Narrow<f32>>, 1, 1>();
 /// f64 to half precision, as bits, rounded once.
 pub const F64_TO_F16: Levels<f64, u16> = Levels::of::<Converted<half::Narrow<f64>>, 1, 1>();
+
+/// The loop of a cast to or from half precision, on CPUs of the level, if there is a vectorized one.
+pub fn half_cast(from: Lane, to: Lane, level: Level) -> Option<BlockFn> {
+    match (from, to) {
+        (Lane::F16, Lane::F32) => Some(F16_TO_F32.at(level)),
+        (Lane::F32, Lane::F16) => Some(F32_TO_F16.at(level)),
+        (Lane::F64, Lane::F16) => Some(F64_TO_F16.at(level)),
+        (_, _) => None,
+    }
+}

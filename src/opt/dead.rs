@@ -13,7 +13,7 @@ pub(super) fn run(graph: &Graph) -> Graph {
     let guards = std::mem::take(&mut graph.guards);
     graph.guards = guards.into_iter().filter(|guard| graph.node(guard.node) != never).collect();
     let mut live = vec![false; graph.len()];
-    let roots = graph.outputs.iter().map(|o| o.node).chain(graph.guards.iter().map(|g| g.node));
+    let roots = graph.outputs.iter().flat_map(|o| o.planes()).chain(graph.guards.iter().map(|g| g.node));
     roots.for_each(|root| live[root.index()] = true);
     for id in graph.nodes().map(|(id, _)| id).collect::<Vec<_>>().into_iter().rev() {
         if live[id.index()] {

@@ -24,7 +24,7 @@ fn exact_reciprocal(value: Scalar) -> Option<Scalar> {
     let (fraction_bits, bias) = match value.lane {
         Lane::F32 => (23, 127u64),
         Lane::F64 => (52, 1023u64),
-        Lane::Bool | Lane::I8 | Lane::I16 | Lane::I32 | Lane::I64 => return None,
+        Lane::F16 | Lane::Bool | Lane::I8 | Lane::I16 | Lane::I32 | Lane::I64 => return None,
         Lane::U8 | Lane::U16 | Lane::U32 | Lane::U64 => return None,
     };
     let exponent_mask = 2 * bias + 1;

@@ -14,7 +14,7 @@ pub(super) fn run(graph: &Graph) -> Graph {
 fn constant(graph: &Graph, id: NodeId) -> Option<Scalar> {
     match graph.node(id) {
         Node::Const(value) => Some(value),
-        Node::Input(_) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => None,
+        Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => None,
     }
 }
 

@@ -95,7 +95,7 @@ mod tests {
         let mut values: Vec<Scalar> = Vec::new();
         for (_, node) in graph.nodes() {
             values.push(match node {
-                Node::Input(_) => x,
+                Node::Input(..) => x,
                 Node::Const(value) => value,
                 Node::Apply(op, args) => {
                     scalar::apply(op, &args.iter().map(|a| values[a.index()]).collect::<Vec<_>>())
@@ -112,10 +112,10 @@ mod tests {
             for n in [1, 2, 3, 13, 63, 64, 100, 127] {
                 let mut graph = Graph::new();
                 let input = graph.declare("x", lane.into(), &[], false);
-                let x = graph.add(Node::Input(input), Span::default()).unwrap();
+                let x = graph.add(Node::Input(input, crate::ir::Plane::Whole), Span::default()).unwrap();
                 let n = graph.constant(Scalar::from_i128(lane, n).unwrap(), Span::default());
                 let node = graph.apply(Op::Pow, &[x, n], Span::default()).unwrap();
-                graph.outputs.push(crate::ir::Output { name: None, node });
+                graph.outputs.push(crate::ir::Output { name: None, dtype: lane.into(), node, imag: None });
                 let rewritten = crate::opt::run(graph.clone());
                 assert!(rewritten.nodes().all(|(_, node)| !matches!(node, Node::Apply(Op::Pow, _))));
                 for base in [0, 1, 2, 3, 7, 100, 127] {

@@ -29,8 +29,13 @@ pub(super) fn rebuild(graph: &Graph, keep: impl Fn(NodeId) -> bool, rules: &[Rul
     let guards = graph.guards.iter();
     built.guards = guards.map(|&guard| Guard { node: now(&moved, guard.node), ..guard }).collect();
     let outputs = graph.outputs.iter();
-    built.outputs =
-        outputs.map(|output| Output { name: output.name.clone(), node: now(&moved, output.node) }).collect();
+    built.outputs = outputs
+        .map(|output| Output {
+            node: now(&moved, output.node),
+            imag: output.imag.map(|imag| now(&moved, imag)),
+            ..output.clone()
+        })
+        .collect();
     built
 }
 

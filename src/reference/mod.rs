@@ -12,7 +12,7 @@ mod value;
 pub use value::Value;
 
 use crate::dtype::{DType, Lane};
-use crate::ir::{Axes, Dim, Graph, GuardKind, InputId, Node, NodeId};
+use crate::ir::{Axes, Dim, Graph, GuardKind, InputDecl, InputId, Node, NodeId, Output, Plane};
 use crate::op::{Op, Reduction};
 use crate::scalar;
 use crate::shape::{self, Shape};
@@ -68,15 +68,17 @@ pub enum Error {
     },
 }
 
-/// The values of the graph's outputs, in order.
+/// The values of the graph's outputs, in order. Times are their counts; a complex array is two values, of
+/// inputs and outputs alike: the real parts and the imaginary ones.
 ///
 /// # Errors
 /// As [`Error`] lists them. Sizes are checked before values, and extrema of nothing before guards.
 pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
     bind(graph, inputs)?;
+    let given: Vec<(Given, &Value)> = planes(graph).into_iter().zip(inputs).collect();
     let mut values: Vec<Value> = Vec::with_capacity(graph.len());
     for (id, node) in graph.nodes() {
-        let value = eval_node(node, graph.span(id), inputs, &values)?;
+        let value = eval_node(node, graph.span(id), &given, &values)?;
         values.push(value);
     }
     for guard in &graph.guards {
@@ -84,19 +86,21 @@ pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
             return Err(Error::Guard { kind: guard.kind, span: guard.span });
         }
     }
-    Ok(graph.outputs.iter().map(|output| values[output.node.index()].clone()).collect())
+    Ok(graph.outputs.iter().flat_map(Output::planes).map(|node| values[node.index()].clone()).collect())
 }
 
 /// Checks the inputs against their declarations, and the sizes that must be equal.
 fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
-    if inputs.len() != graph.inputs.len() {
-        return Err(Error::InputCount { declared: graph.inputs.len(), given: inputs.len() });
+    let planes = planes(graph);
+    if inputs.len() != planes.len() {
+        return Err(Error::InputCount { declared: planes.len(), given: inputs.len() });
     }
     let mut sizes = vec![0; graph.dim_count()];
-    for (index, (declared, given)) in graph.inputs.iter().zip(inputs).enumerate() {
-        let ty = &declared.ty;
+    for (&(input, _), given) in planes.iter().zip(inputs) {
+        let index = input.index();
+        let ty = &graph.inputs[index].ty;
         let fits = |(dim, &size): (&Dim, &usize)| (*dim == Dim::One) == (size == 1);
-        let right = ty.dtype == given.lane.into()
+        let right = ty.dtype.part().unwrap_or(ty.dtype.stored()) == given.lane.into()
             && ty.dims.len() == given.shape.len()
             && ty.dims.iter().zip(&given.shape).all(fits)
             && shape::count(&given.shape) == Ok(given.data.len());
@@ -118,10 +122,26 @@ fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
     Ok(())
 }
 
-fn eval_node(node: Node, span: Span, inputs: &[Value], values: &[Value]) -> Result<Value, Error> {
+/// What a value given stands for.
+type Given = (InputId, Plane);
+
+/// What each value given stands for.
+fn planes(graph: &Graph) -> Vec<Given> {
+    let of = |(index, declared): (usize, &InputDecl)| {
+        let planes: &[Plane] =
+            if declared.ty.dtype.part().is_some() { &[Plane::Real, Plane::Imag] } else { &[Plane::Whole] };
+        planes.iter().map(move |&plane| (InputId(index as u32), plane))
+    };
+    graph.inputs.iter().enumerate().flat_map(of).collect()
+}
+
+fn eval_node(node: Node, span: Span, given: &[(Given, &Value)], values: &[Value]) -> Result<Value, Error> {
     let value = |id: NodeId| &values[id.index()];
     match node {
-        Node::Input(id) => Ok(inputs[id.index()].clone()),
+        Node::Input(id, plane) => {
+            let found = given.iter().find(|(what, _)| *what == (id, plane));
+            found.map(|(_, value)| (*value).clone()).ok_or(Error::Input(id))
+        }
         Node::Const(constant) => Ok(Value::single(constant)),
         Node::Count { of, axes } => Ok(count(value(of), axes)),
         Node::Cast(dtype, of) => cast(dtype, value(of), span),

@@ -2,7 +2,7 @@
 
 use super::{Error, Value, eval};
 use crate::dtype::{DType, Lane};
-use crate::ir::{Axes, Graph, Guard, GuardKind, Node, NodeId, Output, Scalar};
+use crate::ir::{Axes, Graph, Guard, GuardKind, Node, NodeId, Output, Plane, Scalar};
 use crate::op::{Op, Reduction};
 use crate::shape::Shape;
 use crate::span::Span;
@@ -13,12 +13,12 @@ const AT: Span = Span { start: 2, end: 5 };
 fn graph(dtype: DType, inputs: &[&[bool]]) -> (Graph, Vec<NodeId>) {
     let mut graph = Graph::new();
     let declared: Vec<_> = inputs.iter().map(|ones| graph.declare("x", dtype, ones, false)).collect();
-    let nodes = declared.iter().map(|&id| graph.add(Node::Input(id), AT).unwrap()).collect();
+    let nodes = declared.iter().map(|&id| graph.add(Node::Input(id, Plane::Whole), AT).unwrap()).collect();
     (graph, nodes)
 }
 
 fn run(mut graph: Graph, node: NodeId, inputs: &[Value]) -> Result<Value, Error> {
-    graph.outputs.push(Output { name: None, node });
+    graph.outputs.push(Output { name: None, dtype: graph.ty(node).dtype, node, imag: None });
     eval(&graph, inputs).map(|mut outputs| outputs.remove(0))
 }
 
@@ -75,8 +75,8 @@ fn casts_counts_and_constants() {
     let node = graph.apply(Op::Mul, &[float, half], AT).unwrap();
     let input = Value::from_i32s(&[2, 3], &[0; 6]);
     assert_eq!(run(graph.clone(), node, std::slice::from_ref(&input)), Ok(Value::from_f64s(&[], &[1.5])));
-    let text = graph.cast(x[0], DType::F16, AT).unwrap();
-    assert_eq!(run(graph, text, &[input]), Err(Error::DType { dtype: DType::F16, span: AT }));
+    let complex = graph.cast(x[0], DType::C64, AT).unwrap();
+    assert_eq!(run(graph, complex, &[input]), Err(Error::DType { dtype: DType::C64, span: AT }));
 }
 
 #[test]

@@ -12,6 +12,7 @@
 mod block;
 mod boolean;
 mod float;
+mod half;
 mod integer;
 mod number;
 mod reduce;

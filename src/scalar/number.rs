@@ -1,6 +1,7 @@
 //! The lane types, and what each operator does with them.
 
 use crate::dtype::Lane;
+use crate::half::F16;
 use crate::op::Op;
 
 pub(super) mod sealed {
@@ -29,7 +30,7 @@ macro_rules! conversions {
     };
 }
 
-/// A lane type: `bool`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`.
+/// A lane type: `bool`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`, and [`F16`](F16), which is only stored.
 ///
 /// There is a method for each operator that is not a mere comparison. An operator that a type does
 /// not have (a root of an integer, a shift of a float: the graph never holds one) gives its first
@@ -77,6 +78,13 @@ pub trait Number: sealed::Sealed + Copy + PartialOrd + Send + Sync + 'static {
         to_u64 u64;
         to_f32 f32;
         to_f64 f64;
+    }
+
+    /// The value in half precision.
+    #[inline]
+    fn to_f16(self) -> F16 {
+        // Every integer that f64 does not hold is infinite in half precision, so this rounds once.
+        F16::from_f64(self.to_f64())
     }
 
     operators! {

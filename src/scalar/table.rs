@@ -19,6 +19,7 @@ macro_rules! by_lane {
             Lane::U16 => $function::<u16, $($other)?>$args,
             Lane::U32 => $function::<u32, $($other)?>$args,
             Lane::U64 => $function::<u64, $($other)?>$args,
+            Lane::F16 => $function::<crate::half::F16, $($other)?>$args,
             Lane::F32 => $function::<f32, $($other)?>$args,
             Lane::F64 => $function::<f64, $($other)?>$args,
         }

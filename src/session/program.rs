@@ -93,7 +93,7 @@ impl Program {
         let mut arrays = SmallVec::with_capacity(self.compiled.plan.outputs.len());
         for output in &self.compiled.plan.outputs {
             let shape = bound.shape(&output.dims);
-            arrays.push(Array::from_pool(&session.pool, DType::from(output.lane), &shape)?);
+            arrays.push(Array::from_pool(&session.pool, output.dtype, &shape)?);
         }
         let mut views: SmallVec<[ViewMut<'_>; 1]> = arrays.iter_mut().map(ViewMut::from).collect();
         if let [view] = views.as_mut_slice()
@@ -118,7 +118,7 @@ impl Program {
         self.expect_results(outs.len())?;
         if let ([out], [output], true) =
             (&mut *outs, self.compiled.plan.outputs.as_slice(), self.weak_fits.is_empty())
-            && out.dtype() == DType::from(output.lane)
+            && out.dtype() == output.dtype
             && self.is_shape_of_inputs(inputs, out.shape())
             && self.is_shape(&output.dims, inputs, out.shape())
             && exec::run_small(&self.compiled, &operands(inputs), out)
@@ -127,7 +127,7 @@ impl Program {
         }
         let bound = self.bind(inputs)?;
         for (output, out) in self.compiled.plan.outputs.iter().zip(outs.iter()) {
-            let expected = DType::from(output.lane);
+            let expected = output.dtype;
             if out.dtype() != expected {
                 return Err(crate::array::Error::DType { expected, actual: out.dtype() }.into());
             }

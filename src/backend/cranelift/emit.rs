@@ -254,7 +254,7 @@ impl Emitter<'_, '_> {
 pub(super) fn vector(lane: Lane) -> ir::Type {
     match lane {
         Lane::Bool | Lane::I8 | Lane::U8 => types::I8X16,
-        Lane::I16 | Lane::U16 => types::I16X8,
+        Lane::I16 | Lane::U16 | Lane::F16 => types::I16X8,
         Lane::I32 | Lane::U32 => types::I32X4,
         Lane::I64 | Lane::U64 => types::I64X2,
         Lane::F32 => types::F32X4,

@@ -2,6 +2,7 @@
 
 use super::Partial;
 use crate::dtype::Lane;
+use crate::half::F16;
 use crate::op::Reduction;
 use crate::scalar::{Number, better_number, combine_numbers, identity_number};
 use std::marker::PhantomData;
@@ -161,6 +162,7 @@ pub(super) fn with<T: Task>(op: Reduction, lane: Lane, task: T) -> T::Out {
                 Lane::U16 => task.run::<$kind<u16, { $op as usize }>>(),
                 Lane::U32 => task.run::<$kind<u32, { $op as usize }>>(),
                 Lane::U64 => task.run::<$kind<u64, { $op as usize }>>(),
+                Lane::F16 => task.run::<$kind<F16, { $op as usize }>>(),
                 Lane::F32 => task.run::<$kind<f32, { $op as usize }>>(),
                 Lane::F64 => task.run::<$kind<f64, { $op as usize }>>(),
             }
