@@ -7,9 +7,12 @@ mod info;
 mod inputs;
 mod interrupt;
 mod json;
+mod output;
+mod plot;
 mod repl;
 mod report;
 mod sigbus;
+mod terminal;
 
 use clap::{Parser, Subcommand};
 use report::Stop;
@@ -33,6 +36,8 @@ enum Command {
     Bench(bench::Args),
     /// Show what a .npy file holds.
     Info(info::Args),
+    /// Draw the results of a formula, in the terminal or as a picture.
+    Plot(plot::Args),
     /// Evaluate formulas as you type them.
     Repl(repl::Args),
 }
@@ -65,6 +70,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Explain(args) => explain::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Info(args) => info::run(&args),
+        Command::Plot(args) => plot::run(args),
         Command::Repl(args) => repl::run(args),
     }
 }

@@ -1,8 +1,9 @@
 //! What the user sees: results on stdout, errors on stderr, and the exit status that says which.
 
+use crate::terminal;
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 /// The formula or the command line is wrong.
 pub(crate) const BAD_FORMULA: u8 = 2;
@@ -56,7 +57,7 @@ impl Stop {
             while shown.contains("\n\n\n") {
                 shown = shown.replace("\n\n\n", "\n\n");
             }
-            if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+            if terminal::is_coloured(&io::stderr()) {
                 shown = shown.lines().map(paint).collect::<Vec<_>>().join("\n");
             }
             // Nobody is left to hear that stderr is closed.

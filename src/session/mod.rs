@@ -15,9 +15,11 @@ pub(crate) use program::{graph, parsed};
 
 use crate::array::{Array, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Options};
+use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
 use crate::kernel::Fusion;
+use crate::shape::Shape;
 use crate::target::{Level, Target};
 use cache::Cache;
 use smallvec::SmallVec;
@@ -49,6 +51,9 @@ pub struct Session {
 
 /// A result, and the name that it was assigned to if it was.
 pub type Named = (Option<Box<str>>, Array);
+
+/// What a result will be: the name that it is assigned to if it is, its dtype and its shape.
+pub type ResultType = (Option<Box<str>>, DType, Shape);
 
 /// Sets up a [`Session`].
 #[derive(Clone, Debug)]
@@ -175,6 +180,14 @@ impl Session {
         let program = self.program(text, bindings)?;
         let arrays = program.run(self, &inputs(bindings), poll)?;
         Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
+    }
+
+    /// The names, dtypes and shapes of a formula's results, which are not computed.
+    ///
+    /// # Errors
+    /// [`Error`]: every error of the formula and of its inputs' types and shapes.
+    pub fn result_types(&self, text: &str, bindings: &Bindings<'_>) -> Result<Vec<ResultType>, Error> {
+        self.program(text, bindings)?.result_types(&inputs(bindings))
     }
 
     /// Evaluates a formula that has one result into an array of its dtype and shape, which may overlap

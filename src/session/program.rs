@@ -1,6 +1,6 @@
 //! A formula compiled for inputs of certain types, and running it.
 
-use super::Session;
+use super::{ResultType, Session};
 use crate::array::{Array, InputRef, ViewMut};
 use crate::backend::{self, Compiled};
 use crate::check::{self, InputDType, InputType, Options};
@@ -61,6 +61,13 @@ impl Program {
     /// The names of the results, in order; `None` for one that was not assigned.
     pub fn result_names(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
         self.compiled.plan.outputs.iter().map(|o| o.name.as_deref())
+    }
+
+    /// What the results will be for these inputs.
+    pub(super) fn result_types(&self, inputs: &[InputRef<'_>]) -> Result<Vec<ResultType>, Error> {
+        let bound = self.bind(inputs)?;
+        let outputs = self.compiled.plan.outputs.iter();
+        Ok(outputs.map(|o| (o.name.clone(), o.dtype, bound.shape(&o.dims))).collect())
     }
 
     /// Whether these are inputs of the names and types that the program was compiled for.

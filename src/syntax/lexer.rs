@@ -7,6 +7,7 @@ use super::error::{Error, ErrorKind};
 use super::token::{Fault, Token};
 use crate::span::Span;
 use logos::Logos;
+use std::ops::Range;
 
 /// A token and its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +39,12 @@ pub fn tokens(text: &str) -> Result<Vec<Lexeme>, Vec<Error>> {
     }
     reader.close_statement();
     if reader.errors.is_empty() { Ok(reader.lexemes) } else { Err(reader.errors) }
+}
+
+/// What a text consists of, whether it is a formula or not yet one: every token, newlines inside brackets too,
+/// and every place where no token could be made. For editors.
+pub fn scan(text: &str) -> impl Iterator<Item = (Result<Token, Fault>, Range<usize>)> {
+    Token::lexer(text).spanned()
 }
 
 #[derive(Default)]

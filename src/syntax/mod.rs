@@ -23,10 +23,10 @@ mod generated {
 }
 
 pub use error::{Error, ErrorKind, Expected};
-pub use lexer::{Lexeme, tokens};
+pub use lexer::{Lexeme, scan, tokens};
 pub use print::print;
 pub use sexpr::sexpr;
-pub use token::Token;
+pub use token::{Fault, Token};
 
 use crate::span::Span;
 use ast::Program;

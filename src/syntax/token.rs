@@ -139,11 +139,16 @@ pub enum Token {
 /// What is wrong where no token could be made; the lexer adds the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Fault {
+    /// A character that begins no token.
     #[default]
     UnknownCharacter,
+    /// Another language's operator.
     UnknownOperator,
+    /// A keyword that Python has and the language has not.
     ReservedWord,
+    /// A number that runs into a word.
     MalformedNumber,
+    /// A text that is never closed.
     UnterminatedText,
 }
 
