@@ -69,3 +69,20 @@ fn lines_from_a_pipe_are_run_without_a_prompt() {
     assert!(stderr.contains("unknown-name") && stderr.contains("unknown-command"), "{stderr}");
     assert_eq!(command::read(&folder.path("saved.npy")).to_vec::<i64>().unwrap(), [2, 4, 6]);
 }
+
+#[test]
+fn inputs_from_a_pipe_may_have_several_lines() {
+    let script = "x = (1 +\n  2)\n:type x *\n2.5\nx +\n\nx - \\\n 1\n(x";
+    let mut child = numfuse()
+        .arg("repl")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    let (status, out, stderr) = seen(child.wait_with_output().unwrap());
+    assert_eq!((status, out.as_str()), (2, "f64 ()\n2\n"), "{stderr}");
+    assert!(stderr.contains("unexpected-end") && stderr.contains("unclosed-bracket"), "{stderr}");
+    assert!(!stderr.contains('\x1b'), "no colours in a file");
+}

@@ -1,26 +1,37 @@
 //! Lines that begin with a colon.
 
-use super::{Next, State, evaluate};
+use super::{Next, State, evaluate, help, input};
 use crate::inputs::{self, Number, Value};
+use crate::plot::{self, Request};
 use crate::report::{self, Stop, visible};
 use crate::{eval, explain, info};
 use numfuse::array::Input;
 use numfuse::check::{InputDType, InputType};
 use numfuse::explain::Stage;
-use numfuse::op::{self, Class, Row};
 use numfuse::source;
 use std::ffi::OsStr;
 use std::path::Path;
 
 /// Every command: its name, its arguments, what it does.
-pub(super) const COMMANDS: [(&str, &str, &str); 7] = [
-    ("load", "NAME FILE", "let a name stand for a .npy file, or a number"),
+pub(super) const COMMANDS: [(&str, &str, &str); 10] = [
+    ("load", "NAME=FILE …", "let names stand for .npy files, or numbers; `NAME FILE` does too"),
     ("save", "NAME FILE", "write an array as a .npy file"),
     ("info", "[NAME]", "show what the names stand for"),
+    ("type", "FORMULA", "show dtype and shape without computing"),
     ("explain", "[STAGE] FORMULA", "show what a formula becomes: tokens, ast, ir, opt, kernel, clif, asm"),
-    ("time", "FORMULA", "time a formula"),
+    ("time", "FORMULA", "time a formula: the first call, the fastest, the median"),
+    ("bench", "FORMULA", "time a formula: the median, an element, the bytes moved"),
+    ("plot", "[OPTION …] FORMULA", "draw results: lines, or a heat map"),
     ("help", "[FUNCTION]", "show this, or what a function does"),
     ("quit", "", "end (Ctrl-D does too)"),
+];
+
+/// The options of `:plot`: their names, their values, what they do.
+pub(super) const PLOT_OPTIONS: [(&str, &str, &str); 4] = [
+    ("--x", "FORMULA", "the places of the values; in quotes if it has blanks"),
+    ("--points", "", "points that no line joins"),
+    ("--title", "TEXT", "what stands above; in quotes if it has blanks"),
+    ("-o", "FILE", "write a .png or .svg file"),
 ];
 
 /// Runs a command, given without its colon.
@@ -30,9 +41,12 @@ pub(super) fn run(state: &mut State, command: &str) -> Result<Next, Stop> {
         "load" => load(state, rest)?,
         "save" => save(state, rest)?,
         "info" => report::print(&described(state, rest)?)?,
+        "type" => report::print(&evaluate::types(state, rest)?)?,
         "explain" => report::print(explained(state, rest)?.trim_end())?,
         "time" => report::print(&evaluate::time(state, rest)?)?,
-        "help" => report::print(&help(rest)?)?,
+        "bench" => report::print(&evaluate::bench(state, rest)?)?,
+        "plot" => draw(state, rest)?,
+        "help" => report::print(&help::help(&state.session, rest)?)?,
         "quit" | "q" | "exit" => return Ok(Next::Quit),
         other => {
             let known = COMMANDS.map(|(name, ..)| format!(":{name}")).join(" ");
@@ -44,6 +58,17 @@ pub(super) fn run(state: &mut State, command: &str) -> Result<Next, Stop> {
         }
     }
     Ok(Next::Line)
+}
+
+/// Whether there is such a command.
+pub(super) fn is_known(name: &str) -> bool {
+    COMMANDS.iter().any(|(known, ..)| *known == name) || matches!(name, "q" | "exit")
+}
+
+/// What follows a command that takes a formula; `command` is given without its colon.
+pub(super) fn formula(command: &str) -> Option<&str> {
+    let (name, rest) = command.split_once(char::is_whitespace)?;
+    matches!(name, "type" | "explain" | "time" | "bench" | "plot").then_some(rest)
 }
 
 /// The first word, and what follows it.
@@ -71,9 +96,53 @@ fn value<'s>(state: &'s State, name: &str) -> Result<&'s Value, Stop> {
 }
 
 fn load(state: &mut State, rest: &str) -> Result<(), Stop> {
-    let (name, file) = name_and_file(rest)?;
-    state.values.set(name, inputs::parse(file.as_os_str())?);
+    let (first, file) = word(rest);
+    if !file.is_empty() && !first.contains('=') {
+        state.values.set(inputs::check_name(OsStr::new(first))?, inputs::parse(OsStr::new(file))?);
+        return Ok(());
+    }
+    if first.is_empty() {
+        return Err(Stop::usage("bad-argument", "a name and a file are needed"));
+    }
+    for arg in rest.split_whitespace() {
+        let (name, value) = inputs::split(OsStr::new(arg))?;
+        state.values.set(name, inputs::parse(value)?);
+    }
     Ok(())
+}
+
+/// `:plot`, its options first.
+fn draw(state: &State, rest: &str) -> Result<(), Stop> {
+    let mut request = Request::default();
+    let mut out = None;
+    let mut rest = rest;
+    loop {
+        let (option, after) = word(rest);
+        let value = || {
+            let (value, after) = quoted(after);
+            let missing = || Stop::usage("bad-argument", format_args!("`{option}` needs a value"));
+            if value.is_empty() { Err(missing()) } else { Ok((value.to_owned(), after)) }
+        };
+        match option {
+            "--x" => (request.x, rest) = value().map(|(x, after)| (Some(x), after))?,
+            "--title" => (request.title, rest) = value().map(|(title, after)| (Some(title), after))?,
+            "-o" | "--out" => (out, rest) = value().map(|(file, after)| (Some(file), after))?,
+            "--points" => (request.points, rest) = (true, after),
+            _ => break,
+        }
+    }
+    request.formula = input::joined(rest);
+    match out {
+        Some(file) => plot::save(&state.session, &state.values, &request, Path::new(&file)),
+        None => report::print(&plot::drawn(&state.session, &state.values, &request)?),
+    }
+}
+
+/// The first word, or what stands in quotes, and what follows it.
+fn quoted(text: &str) -> (&str, &str) {
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let inner = quote.and_then(|quote| text[1..].split_once(quote));
+    inner.map_or_else(|| word(text), |(inner, rest)| (inner, rest.trim_start()))
 }
 
 fn save(state: &State, rest: &str) -> Result<(), Stop> {
@@ -128,7 +197,7 @@ fn explained(state: &State, rest: &str) -> Result<String, Stop> {
     };
     let types: Vec<InputType> =
         state.values.iter().map(|(name, value)| input_type(name, &value.input())).collect();
-    Ok(numfuse::explain::explain(formula, &types, stage, state.session.target())?)
+    Ok(numfuse::explain::explain(&input::joined(formula), &types, stage, state.session.target())?)
 }
 
 fn input_type(name: &str, input: &Input<'_>) -> InputType {
@@ -137,46 +206,26 @@ fn input_type(name: &str, input: &Input<'_>) -> InputType {
     InputType { name: name.into(), dtype, ones: input.shape().iter().map(|&n| n == 1).collect() }
 }
 
-fn help(function: &str) -> Result<String, Stop> {
-    if function.is_empty() {
-        let commands =
-            COMMANDS.map(|(name, args, what)| format!("  {:<26} {what}", format!(":{name} {args}")));
-        let names: Vec<&str> = op::rows().filter_map(|row| row.names.first().copied()).collect();
-        return Ok(format!(
-            "  {:<26} print its value\n  {:<26} keep its value\n{}\n\nfunctions: {}",
-            "FORMULA",
-            "NAME = FORMULA",
-            commands.join("\n"),
-            names.join(" ")
-        ));
-    }
-    let by_symbol = || op::rows().find(|row| row.symbol == function);
-    let names = || op::rows().flat_map(|row| row.names).copied();
-    op::lookup(function).or_else(by_symbol).map(described_row).ok_or_else(|| {
-        let near = numfuse::diagnostic::nearest(function, names()).map(|n| format!("; did you mean `{n}`?"));
-        let shown = visible(OsStr::new(function));
-        Stop::usage("unknown-function", format_args!("no function `{shown}`{}", near.unwrap_or_default()))
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn described_row(row: &Row) -> String {
-    let params = row.params.join(", ");
-    let mut lines: Vec<String> = row.names.iter().map(|name| format!("{name}({params})")).collect();
-    if !row.symbol.is_empty() {
-        lines.push(format!("also written {}", row.symbol));
+    #[test]
+    fn values_of_options_may_be_quoted() {
+        assert_eq!(quoted("'a b' c d"), ("a b", "c d"));
+        assert_eq!(quoted("\"a\"c"), ("a", "c"));
+        assert_eq!(quoted("a b"), ("a", "b"));
+        assert_eq!(quoted("'a b"), ("'a", "b"));
     }
-    lines.push(row.doc.to_owned());
-    lines.push(
-        match row.class {
-            Class::Exact => "Gives NumPy's bits.",
-            Class::Ulp => {
-                "The float nearest to the true value or a neighbour of it, the same bits on every machine."
+
+    #[test]
+    fn every_command_of_the_list_is_run() {
+        let mut state = State { session: eval::session(Some(1)), values: inputs::Values::default() };
+        for (name, ..) in COMMANDS.iter().filter(|(name, ..)| *name != "quit") {
+            if let Err(Stop::Failed { text, .. }) = run(&mut state, &format!("{name} ((")) {
+                assert!(!text.contains("unknown-command"), "{name}: {text}");
             }
-            Class::Gamma => "At most 4 floats from the nearest one, the same bits on every machine.",
-            Class::Sum => "Within the error of pairwise summation, the same bits for any number of threads.",
-            Class::Defined => "As the language's page defines it.",
         }
-        .to_owned(),
-    );
-    lines.join("\n")
+        assert!(matches!(run(&mut state, "quit"), Ok(Next::Quit)));
+    }
 }

@@ -1,18 +1,19 @@
 //! Where lines come from: an editor with history on a terminal, else stdin as it is.
 
-use super::complete::Complete;
+use super::assist::Assist;
+use super::input;
 use crate::inputs::Values;
 use crate::report::Stop;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{Config, Editor};
+use rustyline::{CompletionType, Config, Editor};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 /// The most lines that the history keeps.
 const HISTORY: usize = 10_000;
 
-/// A line, or why there is none.
+/// An input, which may have several lines, or why there is none.
 pub(super) enum Line {
     Text(String),
     /// Ctrl-C while editing: the line is dropped.
@@ -23,7 +24,7 @@ pub(super) enum Line {
 /// The lines of the session.
 pub(super) enum Lines {
     /// Typed, with editing.
-    Typed { editor: Box<Editor<Complete, FileHistory>>, history: Option<PathBuf> },
+    Typed { editor: Box<Editor<Assist, FileHistory>>, history: Option<PathBuf> },
     /// From a pipe or a file.
     Piped,
 }
@@ -34,9 +35,10 @@ impl Lines {
         if !io::stdin().is_terminal() {
             return Lines::Piped;
         }
-        let config = Config::builder().max_history_size(HISTORY).map(|c| c.auto_add_history(true).build());
+        let config = Config::builder().max_history_size(HISTORY);
+        let config = config.map(|c| c.auto_add_history(true).completion_type(CompletionType::List).build());
         let Ok(mut editor) = config.and_then(Editor::with_config) else { return Lines::Piped };
-        editor.set_helper(Some(Complete::default()));
+        editor.set_helper(Some(Assist::new()));
         let history = history_file();
         if let Some(path) = &history {
             // The first time there is none.
@@ -69,7 +71,7 @@ impl Lines {
     }
 }
 
-fn typed(editor: &mut Editor<Complete, FileHistory>) -> Result<Line, Stop> {
+fn typed(editor: &mut Editor<Assist, FileHistory>) -> Result<Line, Stop> {
     match editor.readline("> ") {
         Ok(line) => Ok(Line::Text(line)),
         Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => Ok(Line::Interrupted),
@@ -79,11 +81,20 @@ fn typed(editor: &mut Editor<Complete, FileHistory>) -> Result<Line, Stop> {
 }
 
 fn piped() -> Result<Line, Stop> {
-    let mut line = String::new();
-    match io::stdin().read_line(&mut line) {
-        Ok(0) => Ok(Line::End),
-        Ok(_) => Ok(Line::Text(line)),
-        Err(error) => Err(Stop::failed("io-error", format_args!("cannot read a line: {error}"))),
+    let mut text = String::new();
+    loop {
+        let mut line = String::new();
+        let count = io::stdin()
+            .read_line(&mut line)
+            .map_err(|error| Stop::failed("io-error", format_args!("cannot read a line: {error}")))?;
+        if count == 0 {
+            return Ok(if text.is_empty() { Line::End } else { Line::Text(text) });
+        }
+        text.push_str(line.strip_suffix('\n').unwrap_or(&line));
+        if input::is_complete(&text) {
+            return Ok(Line::Text(text));
+        }
+        text.push('\n');
     }
 }
 

@@ -3,11 +3,19 @@
 //! `name = formula` keeps a result, an expression prints its value, `:` begins a command. From a pipe the
 //! lines are read without a prompt, every line is run, and the exit status is that of the first
 //! that failed.
+//!
+//! [`lines`] reads, with an editor that [`assist`] helps; [`input`] says where an input ends; [`evaluate`] and
+//! [`command`] run it.
 
+mod assist;
 mod command;
 mod complete;
 mod evaluate;
+mod help;
+mod highlight;
+mod input;
 mod lines;
+mod vocabulary;
 
 use crate::inputs::Values;
 use crate::report::{self, Stop};
@@ -18,7 +26,8 @@ use std::ffi::OsString;
 
 /// Evaluates formulas as you type them.
 ///
-/// `name = formula` keeps a result, an expression prints its value. `:help` lists the commands, Ctrl-C stops an
+/// `name = formula` keeps a result, an expression prints its value. An open bracket, an operator or a backslash at
+/// the end of a line continues it. Tab completes, `:help` lists the commands, Ctrl-C clears the line or stops an
 /// evaluation, Ctrl-D ends. The history is kept in $XDG_STATE_HOME/numfuse.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -55,7 +64,7 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
             Line::End => break,
         };
         interrupt::clear();
-        match run_line(&mut state, line.trim()) {
+        match run_text(&mut state, &line) {
             Ok(Next::Line) => {}
             Ok(Next::Quit) => break,
             Err(Stop::Closed) => return Err(Stop::Closed),
@@ -69,12 +78,18 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
     if lines.are_typed() { Ok(()) } else { status }
 }
 
-fn run_line(state: &mut State, line: &str) -> Result<Next, Stop> {
-    if let Some(command) = line.strip_prefix(':') {
-        return command::run(state, command);
-    }
-    for value in evaluate::line(state, line)? {
-        report::print(&value.to_string())?;
+/// Runs the inputs of a text, of which there are several if it was pasted, up to one that fails.
+fn run_text(state: &mut State, text: &str) -> Result<Next, Stop> {
+    for part in input::parts(text) {
+        if let Some(command) = part.trim().strip_prefix(':') {
+            if let Next::Quit = command::run(state, command)? {
+                return Ok(Next::Quit);
+            }
+            continue;
+        }
+        for value in evaluate::line(state, part.trim_end())? {
+            report::print(&value.to_string())?;
+        }
     }
     Ok(Next::Line)
 }
