@@ -1,6 +1,7 @@
 //! `numfuse bench`: what fusion and machine code are worth, on this machine.
 
-use crate::eval::{formula, session};
+use crate::engine::Engine;
+use crate::eval::formula;
 use crate::interrupt;
 use crate::report::{self, Stop};
 use numfuse::Session;
@@ -171,7 +172,11 @@ fn filled(args: &Args, seed: usize) -> Result<Array, Stop> {
     let name = args.dtype.numpy_name().unwrap_or("float64");
     let mut array = Array::zeros(args.dtype, &[args.size]).map_err(|e| Stop::failed(e.code(), e))?;
     let whole = format!("{name}({cast})");
-    session(args.threads).eval_into(&whole, &bindings, ViewMut::from(&mut array))?;
+    Engine { threads: args.threads, tier: None }.session().eval_into(
+        &whole,
+        &bindings,
+        ViewMut::from(&mut array),
+    )?;
     Ok(array)
 }
 

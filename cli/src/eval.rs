@@ -1,9 +1,9 @@
 //! `numfuse eval`: files in, a result out.
 
+use crate::engine::Engine;
 use crate::inputs::Values;
 use crate::report::{self, Stop};
 use crate::{interrupt, json};
-use numfuse::Session;
 use numfuse::array::Array;
 use numfuse::source::{NpyWriter, Region, Sink};
 use std::ffi::OsString;
@@ -33,9 +33,8 @@ pub(crate) struct Args {
     /// Write the result to this .npy file.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Threads to use; as many as the machine has, unless given.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    engine: Engine,
     /// Print each result as one line of JSON.
     #[arg(long)]
     json: bool,
@@ -54,7 +53,7 @@ pub(crate) fn formula(text: &str) -> Result<String, String> {
 pub(crate) fn run(args: Args) -> Result<(), Stop> {
     interrupt::install();
     let values = Values::from_args(&args.inputs)?;
-    let session = session(args.threads);
+    let session = args.engine.session();
     let results = session.eval_all(&args.formula, &values.bindings(), Some(&interrupt::requested))?;
     if let Some(path) = &args.out {
         let [(_, result)] = results.as_slice() else {
@@ -70,12 +69,6 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
         (false, Some(_)) => Ok(()),
         (false, None) => report::print(&shown(&results)),
     }
-}
-
-/// A session with this many threads.
-pub(crate) fn session(threads: Option<u16>) -> Session {
-    let builder = Session::builder();
-    threads.map_or(builder.clone(), |n| builder.threads(n.into())).build()
 }
 
 /// Results as text: names where there are any.

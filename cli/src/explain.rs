@@ -1,11 +1,11 @@
 //! `numfuse explain`: what a formula becomes, stage by stage.
 
 use crate::eval::formula;
-use crate::inputs;
 use crate::report::{self, Stop, visible};
+use crate::{engine, inputs};
 use numfuse::check::{InputDType, InputType};
 use numfuse::explain::Stage;
-use numfuse::target::Target;
+use numfuse::target::{Level, Target};
 use std::ffi::OsString;
 
 /// Shows what a formula becomes, stage by stage.
@@ -24,12 +24,16 @@ pub(crate) struct Args {
     /// The stage to show.
     #[arg(long, value_name = "STAGE", default_value = "kernel", value_parser = stage)]
     stage: Stage,
+    /// The highest instruction level to use: interp, sse4.2, avx, avx2, avx512.
+    #[arg(long, value_name = "LEVEL", value_parser = engine::level)]
+    tier: Option<Level>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<(), Stop> {
     let types = args.inputs.iter().map(input_type).collect::<Result<Vec<_>, Stop>>()?;
-    let shown = numfuse::explain::explain(&args.formula, &types, args.stage, Target::host())?;
+    let target = args.tier.map_or(Target::host(), |level| Target::host().at_most(level));
+    let shown = numfuse::explain::explain(&args.formula, &types, args.stage, target)?;
     report::print(shown.trim_end())
 }
 

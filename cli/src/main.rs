@@ -1,6 +1,7 @@
 //! The `numfuse` command.
 
 mod bench;
+mod engine;
 mod eval;
 mod explain;
 mod info;

@@ -52,7 +52,10 @@ impl Stop {
 
     /// Says what is to be said on stderr.
     pub(crate) fn show(&self) {
-        if let Stop::Failed { text, .. } = self {
+        // What was told already is not told again.
+        if let Stop::Failed { text, .. } = self
+            && !text.is_empty()
+        {
             let mut shown = printable(text.trim_end());
             while shown.contains("\n\n\n") {
                 shown = shown.replace("\n\n\n", "\n\n");

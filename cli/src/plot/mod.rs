@@ -20,7 +20,8 @@ mod ticks;
 
 pub(crate) use chart::Request;
 
-use crate::eval::{formula, session};
+use crate::engine::Engine;
+use crate::eval::formula;
 use crate::inputs::Values;
 use crate::report::{self, Stop, visible};
 use crate::{interrupt, output, terminal};
@@ -55,14 +56,13 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Characters across; those of the terminal, unless given.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    #[arg(long, value_name = "N", conflicts_with = "out", value_parser = clap::value_parser!(u16).range(20..=1000))]
     width: Option<u16>,
     /// Rows of the drawing, labels aside.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(3..=1000))]
+    #[arg(long, value_name = "N", conflicts_with = "out", value_parser = clap::value_parser!(u16).range(3..=1000))]
     height: Option<u16>,
-    /// Threads to use; as many as the machine has, unless given.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    engine: Engine,
 }
 
 /// The files that pictures can be.
@@ -76,20 +76,25 @@ enum Format {
 pub(crate) fn run(args: Args) -> Result<(), Stop> {
     interrupt::install();
     let values = Values::from_args(&args.inputs)?;
-    let session = session(args.threads);
+    let session = args.engine.session();
     let request = Request { formula: args.formula, x: args.x, points: args.points, title: args.title };
     match &args.out {
         Some(path) => save(&session, &values, &request, path),
         None => {
             let room = room(args.width.map(usize::from), args.height.map(usize::from));
-            report::print(&text::drawn(&chart::evaluated(&session, &values, &request)?, room))
+            report::print(&drawn_in(room, &session, &values, &request)?)
         }
     }
 }
 
 /// The drawing for the terminal.
 pub(crate) fn drawn(session: &Session, values: &Values, request: &Request) -> Result<String, Stop> {
-    Ok(text::drawn(&chart::evaluated(session, values, request)?, room(None, None)))
+    drawn_in(room(None, None), session, values, request)
+}
+
+fn drawn_in(room: Room, session: &Session, values: &Values, request: &Request) -> Result<String, Stop> {
+    let text = text::drawn(&chart::evaluated(session, values, request)?, room);
+    if interrupt::requested() { Err(Stop::interrupted()) } else { Ok(text) }
 }
 
 /// Writes a picture, which appears whole or not at all.
@@ -101,6 +106,9 @@ pub(crate) fn save(session: &Session, values: &Values, request: &Request, path: 
         Format::Png => raster::encoded(&shapes)?,
         Format::Svg => svg::encoded(&shapes)?,
     };
+    if interrupt::requested() {
+        return Err(Stop::interrupted());
+    }
     output::write(path, &bytes)
 }
 

@@ -4,6 +4,10 @@
 //! kept, so that a single spike among a million values is as high as it is.
 
 use super::ticks::Range;
+use crate::interrupt;
+
+/// Values between two looks at whether Ctrl-C was pressed; what is drawn then is thrown away.
+const LOOKS: usize = 1 << 16;
 
 /// The points of a line without gaps: places between 0 and 1.
 pub(super) type Run = Vec<(f64, f64)>;
@@ -15,6 +19,9 @@ pub(super) fn runs(xs: Option<&[f64]>, ys: &[f64], x: Range, y: Range, columns: 
     let mut run = Run::new();
     let mut bucket: Option<Bucket> = None;
     for (i, &value) in ys.iter().enumerate() {
+        if i % LOOKS == 0 && interrupt::requested() {
+            break;
+        }
         let place = xs.map_or(i as f64, |xs| xs.get(i).copied().unwrap_or(f64::NAN));
         if !(value.is_finite() && place.is_finite()) {
             flush(bucket.take(), &mut run);
@@ -50,6 +57,9 @@ pub(super) fn places(
     let mut taken = vec![false; columns * rows];
     let mut points = Vec::new();
     for (i, &value) in ys.iter().enumerate() {
+        if i % LOOKS == 0 && interrupt::requested() {
+            break;
+        }
         let place = xs.map_or(i as f64, |xs| xs.get(i).copied().unwrap_or(f64::NAN));
         if value.is_finite() && place.is_finite() {
             let point = (x.fraction(place), y.fraction(value));

@@ -5,6 +5,7 @@
 
 use super::heat::Rgb;
 use super::picture::{Anchor, HEIGHT, LETTER, Shape, WIDTH};
+use crate::interrupt;
 use crate::report::Stop;
 use embedded_graphics::mono_font::MonoTextStyle;
 use embedded_graphics::mono_font::iso_8859_1::FONT_7X13;
@@ -72,7 +73,8 @@ impl Sheet {
         match shape {
             Shape::Box { at, size, fill } => self.fill(scaled(*at), scaled(*size), *fill),
             Shape::Line { points, width, colour } => {
-                for pair in points.windows(2) {
+                // What is drawn after Ctrl-C is thrown away.
+                for pair in points.windows(2).take_while(|_| !interrupt::requested()) {
                     self.line(scaled(pair[0]), scaled(pair[1]), width * FINE as f64, *colour);
                 }
             }

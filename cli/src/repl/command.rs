@@ -220,7 +220,8 @@ mod tests {
 
     #[test]
     fn every_command_of_the_list_is_run() {
-        let mut state = State { session: eval::session(Some(1)), values: inputs::Values::default() };
+        let mut state =
+            State { session: crate::engine::Engine::default().session(), values: inputs::Values::default() };
         for (name, ..) in COMMANDS.iter().filter(|(name, ..)| *name != "quit") {
             if let Err(Stop::Failed { text, .. }) = run(&mut state, &format!("{name} ((")) {
                 assert!(!text.contains("unknown-command"), "{name}: {text}");

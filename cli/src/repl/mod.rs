@@ -17,9 +17,10 @@ mod input;
 mod lines;
 mod vocabulary;
 
+use crate::engine::Engine;
 use crate::inputs::Values;
+use crate::interrupt;
 use crate::report::{self, Stop};
-use crate::{eval, interrupt};
 use lines::{Line, Lines};
 use numfuse::Session;
 use std::ffi::OsString;
@@ -34,9 +35,8 @@ pub(crate) struct Args {
     /// What names stand for: a .npy file, or a number such as k=2.5.
     #[arg(value_name = "NAME=FILE")]
     inputs: Vec<OsString>,
-    /// Threads to use; as many as the machine has, unless given.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    engine: Engine,
 }
 
 /// What lines work on.
@@ -53,7 +53,7 @@ enum Next {
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Stop> {
-    let mut state = State { session: eval::session(args.threads), values: Values::from_args(&args.inputs)? };
+    let mut state = State { session: args.engine.session(), values: Values::from_args(&args.inputs)? };
     interrupt::install();
     let mut lines = Lines::open();
     let mut status = Ok(());
