@@ -125,6 +125,9 @@ fn measure(text: &str, args: &Args, ways: &mut [Way]) -> Result<usize, Stop> {
         if round >= ROUNDS.0 && started.elapsed() > BUDGET {
             break;
         }
+        if interrupt::requested() {
+            return Err(Stop::interrupted());
+        }
         for way in &mut *ways {
             let start = Instant::now();
             let results = way.session.eval_all(text, &bindings, Some(&interrupt::requested))?;

@@ -193,3 +193,18 @@ fn a_file_that_shrinks_is_an_error_that_names_it() {
         format!("error[truncated-file]: {}: the file shrank while it was read\n", path.display())
     );
 }
+
+#[test]
+fn results_do_not_depend_on_what_a_run_may_use() {
+    let folder = Folder::new("tiers");
+    let a = folder.array("a", &[0.1, 0.2, 0.3]);
+    for tier in ["interp", "sse4.2", "avx", "avx2", "avx512"] {
+        let args = ["eval", "sum(exp(a)/a)", &a, "--json", "--tier", tier, "--threads", "2"];
+        let expected = "{\"dtype\":\"float64\",\"shape\":[],\"values\":21.658252330144002}\n";
+        assert_eq!(run(&args), (0, expected.into(), String::new()), "{tier}");
+    }
+    let (status, _, stderr) = run(&["eval", "1", "--tier", "mmx"]);
+    assert!(status == 2 && stderr.contains("interp, sse4.2, avx, avx2, avx512"), "{stderr}");
+    let asm = |tier| run(&["explain", "a*b", "a=f64[n]", "b=f64[n]", "--stage", "asm", "--tier", tier]).1;
+    assert!(asm("sse4.2").contains("mulpd") && !asm("sse4.2").contains("vmulpd"));
+}

@@ -184,6 +184,15 @@ impl Session {
 
     /// The names, dtypes and shapes of a formula's results, which are not computed.
     ///
+    /// ```
+    /// use numfuse::{DType, Session, arrays};
+    /// let (a, k) = (ndarray::arr2(&[[1i32, 2], [3, 4]]), ndarray::arr1(&[0.5f32, 1.5]));
+    /// let types = Session::global().result_types("scaled = a*k; _t = sum(a)", &arrays! { a, k })?;
+    /// let (name, dtype, shape) = &types[0];
+    /// assert_eq!((types.len(), name.as_deref(), *dtype, &shape[..]), (1, Some("scaled"), DType::F64, &[2, 2][..]));
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error`]: every error of the formula and of its inputs' types and shapes.
     pub fn result_types(&self, text: &str, bindings: &Bindings<'_>) -> Result<Vec<ResultType>, Error> {

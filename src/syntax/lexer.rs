@@ -43,6 +43,13 @@ pub fn tokens(text: &str) -> Result<Vec<Lexeme>, Vec<Error>> {
 
 /// What a text consists of, whether it is a formula or not yet one: every token, newlines inside brackets too,
 /// and every place where no token could be made. For editors.
+///
+/// ```
+/// use numfuse::syntax::{Fault, Token, scan};
+/// let found: Vec<_> = scan("(a$").collect();
+/// assert_eq!(found[1], (Ok(Token::Name), 1..2));
+/// assert_eq!(found[2], (Err(Fault::UnknownCharacter), 2..3));
+/// ```
 pub fn scan(text: &str) -> impl Iterator<Item = (Result<Token, Fault>, Range<usize>)> {
     Token::lexer(text).spanned()
 }

@@ -229,3 +229,23 @@ fn legend(lines: &Lines, room: Room) -> Vec<String> {
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_rows_of_colours_share_one_of_characters() {
+        assert_eq!(
+            halves(&[0.0, 0.0, f64::NAN, f64::NAN], &[1.0, f64::NAN, 1.0, f64::NAN], Colours::All),
+            "\x1b[38;2;35;10;80;48;2;253;232;60m▀\x1b[38;2;35;10;80;49m▀\x1b[38;2;253;232;60;49m▄\x1b[39;49m \x1b[0m"
+        );
+        assert_eq!(halves(&[1.0; 2], &[1.0; 2], Colours::Numbered), "\x1b[38;5;221;48;5;221m▀▀\x1b[0m");
+    }
+
+    #[test]
+    fn labels_that_would_touch_are_left_out() {
+        let x = [(0, "100"), (3, "200"), (6, "300")].map(|(at, label)| (at, label.to_owned())).to_vec();
+        assert_eq!(framed(&["abcdefg".to_owned()], &[], x, (0, 7))[1..], [" └┬──┬──┬", " 100   300"]);
+    }
+}

@@ -125,6 +125,10 @@ fn measured(state: &State, formula: &str) -> Result<Times, Stop> {
     drop(results);
     let mut others = Vec::new();
     while others.is_empty() || (started.elapsed() < BUDGET && others.len() < ROUNDS) {
+        // What is over too soon asks nobody.
+        if interrupt::requested() {
+            return Err(Stop::interrupted());
+        }
         let start = Instant::now();
         let results = run(state, formula, &text)?;
         others.push(start.elapsed());

@@ -28,7 +28,11 @@ pub(super) fn highlighted(text: &str, cursor: Option<usize>, names: &[String]) -
     let mut out = String::new();
     if formula > body {
         let word = text[body..formula].split_inclusive(char::is_whitespace).next().unwrap_or_default();
-        let colour = if command::is_known(word[1..].trim_end()) { COMMAND } else { UNKNOWN };
+        let colour = match command::is_known(word[1..].trim_end()) {
+            true => COMMAND,
+            false if cursor == Some(body + word.len()) => "",
+            false => UNKNOWN,
+        };
         out.push_str(&text[..body]);
         paint(&mut out, word, colour);
         out.push_str(&text[body + word.len()..formula]);
@@ -63,6 +67,8 @@ fn coloured(text: &str, cursor: Option<usize>, names: &[String]) -> String {
             }
             // A name that gets a value, or a parameter that does.
             Ok(Token::Name) if is_name(word) || next == Some(Token::Equal) => "",
+            // A word that is being typed may yet become a known one.
+            Ok(Token::Name) if cursor == Some(range.end) => "",
             Ok(Token::Name) => UNKNOWN,
             Ok(token) if is_keyword(*token) => KEYWORD,
             Ok(token) if is_operator(*token) => OPERATOR,
@@ -140,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_is_being_typed_is_not_yet_unknown() {
+        assert_eq!(shown("nope + si", Some(9)), "{?nope} {o+} si");
+        assert_eq!(shown("nope + si", Some(4)), "nope {o+} {?si}");
+        assert_eq!(shown("nope + si", None), "{?nope} {o+} {?si}");
+    }
+
+    #[test]
     fn brackets_show_their_partners() {
         assert_eq!(shown("(a[1])", Some(6)), "{p(}a[{n1}]{p)}");
         assert_eq!(shown("(a[1])", Some(2)), "(a{p[}{n1}{p]})");
@@ -151,6 +164,7 @@ mod tests {
         assert_eq!(shown(":time b + a", None), "{c:time} {?b} {o+} a".replace("{c:time} ", "{c:time }"));
         assert_eq!(shown(":load x b.npy", None), "{c:load }x b.npy");
         assert_eq!(shown(":nope", None), "{?:nope}");
+        assert_eq!(shown(":nop", Some(4)), ":nop");
     }
 
     #[test]

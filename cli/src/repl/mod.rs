@@ -81,6 +81,9 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
 /// Runs the inputs of a text, of which there are several if it was pasted, up to one that fails.
 fn run_text(state: &mut State, text: &str) -> Result<Next, Stop> {
     for part in input::parts(text) {
+        if interrupt::requested() {
+            return Err(Stop::interrupted());
+        }
         if let Some(command) = part.trim().strip_prefix(':') {
             if let Next::Quit = command::run(state, command)? {
                 return Ok(Next::Quit);
@@ -92,4 +95,36 @@ fn run_text(state: &mut State, text: &str) -> Result<Next, Stop> {
         }
     }
     Ok(Next::Line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_a_text_is_too_much_for_the_editor() {
+        let names = vec!["año".to_owned()];
+        for text in [
+            "x = año*2 + sum(año[1:, ...], axis=0) # é\n'ü\\'' if 1e5 in (b\"\\x00\", 2j) else \\\n~-a",
+            ":plot -o 'é f.png' --x año sin(\n:load x=é/ü.npy b\n:help ** \u{1}\r\n)) ]; (((;\u{301}",
+            "\"open\nd &&|| lambda 0x 1__2 $$ ÿ=ÿ==ÿ\t:time (:",
+        ] {
+            for (end, _) in text.char_indices() {
+                for start in [0, end / 2].into_iter().filter(|&start| text.is_char_boundary(start)) {
+                    let text = &text[start..end];
+                    let found = complete::completion(text, &names);
+                    assert!(text.is_char_boundary(found.start), "{text:?}");
+                    assert_eq!(input::joined(text).len(), text.len());
+                    let cut: String = input::parts(text).concat();
+                    assert!(
+                        cut.len() <= text.len() && (input::is_complete(text) || !cut.is_empty()),
+                        "{text:?}"
+                    );
+                    for cursor in (0..=text.len()).filter(|&at| text.is_char_boundary(at)) {
+                        assert!(highlight::highlighted(text, Some(cursor), &names).len() >= text.len());
+                    }
+                }
+            }
+        }
+    }
 }
