@@ -176,6 +176,13 @@ kinds! {
     } = "not-real";
     /// `in` without a tuple on its right.
     NotATuple = "not-a-tuple";
+    /// A tuple of another length than the names that it is assigned to, or no tuple.
+    Unpack {
+        /// How many names there are.
+        names: usize,
+        /// How many items; 0 if it is no tuple.
+        items: usize,
+    } = "unpack";
     /// A formula that gives nothing.
     NoResult = "no-result";
     /// A formula of too many operations.

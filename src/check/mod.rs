@@ -15,6 +15,7 @@
 //! | `operator` | [`Op`](crate::op::Op) by its row's [`Rule`](crate::op::Rule) |
 //! | `compare` | comparisons, which decide where others promote |
 //! | `derived` | what is spelled like a function and expanded into other operations |
+//! | `composed` | functions that are formulas of others |
 //! | `call`, `reduce` | arguments, functions, casts, axes |
 //! | `complex`, `time`, `text` | the same operators on complex numbers, dates and durations, text |
 //! | `error`, `words` | the facts of an error, and its words |
@@ -24,6 +25,7 @@
 mod call;
 mod compare;
 mod complex;
+mod composed;
 mod derived;
 mod error;
 mod literal;

@@ -173,6 +173,7 @@ fn described_row(row: &Row) -> String {
                 "The float nearest to the true value or a neighbour of it, the same bits on every machine."
             }
             Class::Gamma => "At most 4 floats from the nearest one, the same bits on every machine.",
+            Class::Composed => "As its formula gives it, the same bits on every machine.",
             Class::Sum => "Within the error of pairwise summation, the same bits for any number of threads.",
             Class::Defined => "As the language's page defines it.",
         }
