@@ -20,8 +20,10 @@ import numpy as np
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 DISABLE = "NPY_DISABLE_CPU_FEATURES"
-LANES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"]
-SIGNED, UNSIGNED, FLOATS = LANES[1:5], LANES[5:9], LANES[9:]
+LANES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16"]
+LANES += ["float32", "float64"]
+# float16 is stored, compared and converted, but not computed with.
+SIGNED, UNSIGNED, HALF, FLOATS = LANES[1:5], LANES[5:9], LANES[9:10], LANES[10:]
 INTEGERS = SIGNED + UNSIGNED
 OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/values"
 
@@ -29,17 +31,19 @@ ANY_PAIR = ["add", "multiply", "fmin", "fmax", "minimum", "maximum"]
 COMPARISONS = ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal"]
 BITS = ["bitwise_and", "bitwise_or", "bitwise_xor"]
 BINARY = {
-    **{name: LANES for name in ANY_PAIR + COMPARISONS},
+    **{name: ["bool"] + INTEGERS + FLOATS for name in ANY_PAIR},
+    **{name: LANES for name in COMPARISONS},
     **{name: INTEGERS + FLOATS for name in ["subtract", "floor_divide", "remainder", "fmod"]},
     **{name: FLOATS for name in ["divide", "copysign"]},
+    "nextafter": HALF + FLOATS,
     **{name: ["bool"] + INTEGERS for name in BITS},
-    **{name: INTEGERS for name in ["left_shift", "right_shift", "power"]},
+    **{name: INTEGERS for name in ["left_shift", "right_shift", "power", "gcd", "lcm"]},
 }
 UNARY = {
-    "abs": LANES,
+    "abs": ["bool"] + INTEGERS + FLOATS,
     **{name: INTEGERS + FLOATS for name in ["negative", "sign", "floor", "ceil", "trunc"]},
     **{name: INTEGERS + FLOATS for name in ["isnan", "isinf", "isfinite", "signbit"]},
-    **{name: FLOATS for name in ["sqrt", "rint"]},
+    **{name: FLOATS for name in ["sqrt", "rint", "mantissa", "exponent"]},
     "invert": ["bool"] + INTEGERS,
 }
 
@@ -128,7 +132,8 @@ def binary(name, lane):
 
 def unary(name, lane):
     x = singles(lane, 2)
-    return section(lane, [x], getattr(np, name)(x))
+    results = {"mantissa": np.frexp(x)[0], "exponent": np.frexp(x)[1].astype(lane)} if lane in FLOATS else {}
+    return section(lane, [x], results[name] if name in results else getattr(np, name)(x))
 
 
 def where(lane):
@@ -140,7 +145,7 @@ def where(lane):
 def cast(source, target):
     """Floats beyond an integer's range are left out: NumPy's results are the machine's."""
     x = singles(source, 5)
-    if source in FLOATS and target in INTEGERS:
+    if source in HALF + FLOATS and target in INTEGERS:
         info = np.iinfo(target)
         low, high = float(info.min) - 1, float(info.max) + 1
         inside = (x >= info.min if low == info.min else x > low) & (x < high)

@@ -68,6 +68,8 @@ pub enum Class {
     Ulp,
     /// At most 4 floats from the nearest one, or 1e-16 where a logarithm is near 0; the same bits everywhere.
     Gamma,
+    /// What the formula of the row gives, each step with its own promise; the same bits everywhere.
+    Composed,
     /// At most pairwise summation's error, the same bits everywhere.
     Sum,
     /// What the language's page says.
@@ -226,6 +228,11 @@ table! {
         Erf ["erf"] "" ["x"] Rule::Float, Ulp, "Error function.";
         Erfc ["erfc"] "" ["x"] Rule::Float, Ulp, "1 - erf(x), accurate where that is small.";
         Erfinv ["erfinv"] "" ["x"] Rule::Float, Ulp, "Inverse error function.";
+        Gcd ["gcd"] "" ["x", "y"] Rule::Shift, Exact, "Greatest common divisor, not negative; wraps for the least integer.";
+        Lcm ["lcm"] "" ["x", "y"] Rule::Shift, Exact, "Least common multiple, not negative; wraps.";
+        Nextafter ["nextafter"] "" ["x", "y"] Rule::Float, Exact, "The next float after x towards y.";
+        Mantissa [] "mantissa" ["x"] Rule::Float, Exact, "The mantissa that `frexp` gives: between 0.5 and 1, with the sign of x.";
+        Exponent [] "exponent" ["x"] Rule::Float, Exact, "The exponent that `frexp` gives, as a float.";
         Gamma ["gamma"] "" ["x"] Rule::Float, Gamma, "Gamma function; NaN of negative integers.";
         Gammaln ["gammaln", "lgamma"] "" ["x"] Rule::Float, Gamma, "Logarithm of the absolute value of the gamma function.";
     }
@@ -256,7 +263,31 @@ table! {
         Fabs ["fabs"] "" ["x"] Rule::Float, Exact, "Absolute value, as a float.";
         Square ["square"] "" ["x"] Rule::Same(Int8), Exact, "x*x.";
         Reciprocal ["reciprocal"] "" ["x"] Rule::Same(Int8), Exact, "1/x; of integers its integer part, of 0 it is 0.";
-        Round ["round", "around"] "" ["x"] Rule::Round, Exact, "The nearest integer, ties to even; integers as they are.";
+        Round ["round", "around"] "" ["x", "decimals"] Rule::Round, Exact, "The nearest number of so many decimals (none if left out), ties to even, as NumPy computes it; integers as they are.";
+        DivMod ["divmod"] "" ["x", "y"] Rule::Same(Int8), Exact, "x // y and x % y, two results.";
+        Modf ["modf"] "" ["x"] Rule::Float, Exact, "The fractional and the integer part, two results with the sign of x.";
+        Frexp ["frexp"] "" ["x"] Rule::Float, Exact, "Mantissa and exponent (an i32), two results: x is mantissa * 2**exponent.";
+        Ldexp ["ldexp"] "" ["x", "n"] Rule::Float, Exact, "x * 2**n, rounded once; n is an integer.";
+        Spacing ["spacing"] "" ["x"] Rule::Float, Exact, "The distance to the next float away from 0, of negative ones negative.";
+        FloatPower ["float_power"] "" ["x", "y"] Rule::Float, Ulp, "Power, in f64 at least.";
+        Degrees ["degrees", "rad2deg"] "" ["x"] Rule::Float, Exact, "Radians to degrees: x * (180/pi).";
+        Radians ["radians", "deg2rad"] "" ["x"] Rule::Float, Exact, "Degrees to radians: x * (pi/180).";
+        Heaviside ["heaviside"] "" ["x", "h"] Rule::Float, Exact, "0 below 0, 1 above, h at 0.";
+        Sinc ["sinc"] "" ["x"] Rule::Float, Composed, "sin(pi*x) / (pi*x), 1 at 0.";
+        Expit ["expit"] "" ["x"] Rule::Float, Composed, "The logistic function, 1 / (1 + exp(-x)).";
+        Logit ["logit"] "" ["p"] Rule::Float, Composed, "log(p) - log1p(-p), the inverse of expit.";
+        Xlogy ["xlogy"] "" ["x", "y"] Rule::Float, Composed, "x * log(y), 0 where x is 0 and y is not NaN.";
+        Xlog1py ["xlog1py"] "" ["x", "y"] Rule::Float, Composed, "x * log1p(y), 0 where x is 0 and y is not NaN.";
+        Logaddexp ["logaddexp"] "" ["x", "y"] Rule::Float, Composed, "log(exp(x) + exp(y)) without overflow.";
+        Logaddexp2 ["logaddexp2"] "" ["x", "y"] Rule::Float, Composed, "log2(2**x + 2**y) without overflow.";
+        BitwiseCount ["bitwise_count"] "" ["x"] Rule::Bits, Exact, "The number of ones of the absolute value, a u8.";
+        IsPosInf ["isposinf"] "" ["x"] Rule::Classify, Exact, "Whether x is positive infinity.";
+        IsNegInf ["isneginf"] "" ["x"] Rule::Classify, Exact, "Whether x is negative infinity.";
+        IsClose ["isclose"] "" ["a", "b", "rtol", "atol", "equal_nan"] Rule::Truth, Exact, "Whether abs(a - b) <= atol + rtol*abs(b), or both are the same infinity; rtol is 1e-5, atol 1e-8, equal_nan False.";
+        NanToNum ["nan_to_num"] "" ["x", "nan", "posinf", "neginf"] Rule::Same(Bool), Exact, "x with NaN replaced by 0, infinities by the greatest and least number, or by the values given.";
+        IsIn ["isin"] "" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the values of a tuple.";
+        ZerosLike ["zeros_like"] "" ["x"] Rule::Same(Bool), Exact, "Zeros of x's dtype and shape.";
+        OnesLike ["ones_like"] "" ["x"] Rule::Same(Bool), Exact, "Ones of x's dtype and shape.";
         Clip ["clip"] "" ["x", "min", "max"] Rule::Same(Bool), Exact, "minimum(maximum(x, min), max).";
         Mean ["mean", "average"] "" ["a"] Rule::Mean, Sum, "The arithmetic mean; NaN of nothing.";
         CountNonzero ["count_nonzero"] "" ["a"] Rule::Expansion, Exact, "How many elements are true.";
@@ -272,6 +303,21 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
 /// The row that a call's name stands for.
 pub fn lookup(name: &str) -> Option<&'static Row> {
     rows().find(|row| row.names.contains(&name))
+}
+
+impl Derived {
+    /// How many arguments must be given; the others have defaults.
+    pub fn required(self) -> usize {
+        let params = self.row().params.len();
+        let optional = if matches!(self, Derived::IsClose | Derived::NanToNum) {
+            3
+        } else if self == Derived::Clip {
+            2
+        } else {
+            usize::from(self == Derived::Round)
+        };
+        params - optional
+    }
 }
 
 impl Op {

@@ -32,6 +32,7 @@ fn class(class: Class) -> &'static str {
         Class::Exact => "exact",
         Class::Ulp => "1 ULP",
         Class::Gamma => "4 ULP",
+        Class::Composed => "its formula",
         Class::Sum => "sum",
         Class::Defined => "this page",
     }

@@ -100,6 +100,7 @@ fn assert_postorder(program: &ast::Program) {
     for statement in program.statements() {
         let (ast::Statement::Result(value)
         | ast::Statement::Assign { value, .. }
+        | ast::Statement::Unpack { value, .. }
         | ast::Statement::Augment { value, .. }) = *statement;
         used(usize::MAX, value);
     }

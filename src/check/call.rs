@@ -2,7 +2,7 @@
 
 use super::error::ErrorKind;
 use super::statement::Lowering;
-use super::value::{Family, Number, Operand, Step, Value, stop};
+use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind, Lane};
 use crate::ir::Scalar;
@@ -36,13 +36,7 @@ pub(super) struct Signature<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn call(
-        &mut self,
-        name: Symbol,
-        name_span: Span,
-        args: List<Arg>,
-        span: Span,
-    ) -> Step<Number> {
+    pub(super) fn call(&mut self, name: Symbol, name_span: Span, args: List<Arg>, span: Span) -> Step<Value> {
         let args = self.program.args(args);
         let text = self.program.symbol(name);
         if let Some(row) = op::lookup(text) {
@@ -52,7 +46,7 @@ impl<'a> Lowering<'a> {
             let signature = Signature { name: text, name_span, params: &["x"], required: 1, positional: 1 };
             let bound = self.bind_args(&signature, args)?;
             let operand = self.required(&bound, 0)?;
-            return self.cast_to(operand, dtype, span);
+            return self.cast_to(operand, dtype, span).map(Value::Number);
         }
         if let Some(what) = NOT_EVALUATED.iter().find(|&&known| known == text) {
             return stop(ErrorKind::NotEvaluated { what }, name_span);
@@ -62,27 +56,35 @@ impl<'a> Lowering<'a> {
         stop(ErrorKind::UnknownFunction { name: text.to_owned(), near }, name_span)
     }
 
-    fn row(&mut self, row: &Row, name: &'a str, name_span: Span, args: &[Arg], span: Span) -> Step<Number> {
+    fn row(&mut self, row: &Row, name: &'a str, name_span: Span, args: &[Arg], span: Span) -> Step<Value> {
         let params = row.params;
         let required = match row.meaning {
             Meaning::Lane(_) => params.len(),
             Meaning::Derived(Derived::Mean | Derived::CountNonzero) | Meaning::Reduce(_) => {
-                return self.reduction(row.meaning, name, name_span, args, span);
+                return self.reduction(row.meaning, name, name_span, args, span).map(Value::Number);
             }
-            // Each bound of `clip` may be left out.
-            Meaning::Derived(Derived::Clip) => 1,
-            Meaning::Derived(_) => params.len(),
+            Meaning::Derived(derived) => derived.required(),
         };
         let signature = Signature { name, name_span, params, required, positional: params.len() };
         let bound = self.bind_args(&signature, args)?;
-        match row.meaning {
-            Meaning::Lane(op) => self.lane_call(op, &bound, span),
+        let number = match row.meaning {
+            Meaning::Lane(op) => self.lane_call(op, &bound, span)?,
+            Meaning::Derived(Derived::IsIn) => {
+                let (x, set) = (bound[0], bound[1]);
+                let (Some(x), Some(set)) = (x, set) else { return Err(Stop::Poison) };
+                Number::Strong(self.contained(x, set, span)?)
+            }
             Meaning::Derived(derived) => {
                 let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;
-                self.derived(derived, &operands, span)
+                let given: Vec<Operand> = operands.iter().copied().flatten().collect();
+                if let Some(pair) = self.pair(derived, &given, span) {
+                    return pair;
+                }
+                self.derived(derived, &operands, span)?
             }
-            Meaning::Reduce(_) => self.reduction(row.meaning, name, name_span, args, span),
-        }
+            Meaning::Reduce(_) => self.reduction(row.meaning, name, name_span, args, span)?,
+        };
+        Ok(Value::Number(number))
     }
 
     fn lane_call(&mut self, op: Op, bound: &Bound, span: Span) -> Step<Number> {
@@ -100,7 +102,9 @@ impl<'a> Lowering<'a> {
     fn optional(&self, arg: Option<ExprId>) -> Step<Option<Operand>> {
         match arg.map(|id| (id, self.value(id))) {
             None | Some((_, Value::None)) => Ok(None),
-            Some((id, Value::Poison | Value::Tuple(_) | Value::Number(_))) => self.operand(id).map(Some),
+            Some((id, Value::Poison | Value::Tuple(_) | Value::Pair(..) | Value::Number(_))) => {
+                self.operand(id).map(Some)
+            }
         }
     }
 
@@ -133,7 +137,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// `float32(x)`. A float goes to an integer dtype by saturation; an integer literal must fit.
-    fn cast_to(&mut self, operand: Operand, dtype: DType, span: Span) -> Step<Number> {
+    pub(super) fn cast_to(&mut self, operand: Operand, dtype: DType, span: Span) -> Step<Number> {
         match (operand.number.family(), dtype.kind()) {
             (Family::Text, _) | (_, Kind::Bytes | Kind::Text) => return self.text_cast(operand, dtype, span),
             (Family::Time, _) | (_, Kind::Datetime | Kind::Timedelta) => {

@@ -56,13 +56,13 @@ impl Lowering<'_> {
     }
 
     /// `x in (1, 2, 3)`: equal to any of them.
-    fn contained(&mut self, x: ExprId, set: ExprId, span: Span) -> Step<NodeId> {
+    pub(super) fn contained(&mut self, x: ExprId, set: ExprId, span: Span) -> Step<NodeId> {
         let x = self.operand(x)?;
         let program = self.program;
         let items = match self.value(set) {
             Value::Tuple(items) => program.tuple(items),
             Value::Poison => return Err(super::value::Stop::Poison),
-            Value::None | Value::Number(_) => {
+            Value::None | Value::Number(_) | Value::Pair(..) => {
                 return stop(ErrorKind::NotATuple, program.span(set));
             }
         };

@@ -16,6 +16,11 @@ impl Lowering<'_> {
         let name = what.name();
         let args: Vec<Operand> = match (what, args) {
             (Derived::Clip, &[Some(x), low, high]) => return self.clip(x, low, high, span),
+            (Derived::IsClose, args) => return self.is_close(args, span).map(Number::Strong),
+            (Derived::NanToNum, args) => return self.nan_to_num(args, span).map(Number::Strong),
+            (Derived::Round, &[Some(x), Some(decimals)]) => {
+                return self.round_to(x, decimals, span).map(Number::Strong);
+            }
             (_, given) => given.iter().copied().flatten().collect(),
         };
         match family(&args) {
@@ -23,6 +28,9 @@ impl Lowering<'_> {
             Family::Complex => return self.complex_derived(what, &args, span),
             Family::Time => return self.time_derived(what, &args, span),
             Family::Text => return self.text_derived(what, &args, span),
+        }
+        if let Some(node) = self.composed(what, &args, span) {
+            return node.map(Number::Strong);
         }
         let node = match (what, args.as_slice()) {
             (Derived::And, &[x, y]) => self.logical(Op::BitAnd, x, y, span)?,
@@ -82,7 +90,7 @@ impl Lowering<'_> {
     }
 
     /// NumPy rounds integers to themselves and bools to f16.
-    fn round(&mut self, x: Operand, span: Span) -> Step<NodeId> {
+    pub(super) fn round(&mut self, x: Operand, span: Span) -> Step<NodeId> {
         let node = self.strong(x)?;
         let dtype = self.graph.ty(node).dtype;
         if dtype == DType::Bool {

@@ -129,8 +129,11 @@ impl Lowering<'_> {
     }
 
     /// A node whose operands have been cast to the dtype that the operator computes in. Halves are computed
-    /// in f32 and rounded back.
+    /// in f32 and rounded back, but for the one operator that asks for their neighbours.
     pub(super) fn apply(&mut self, op: Op, args: &[NodeId], span: Span) -> NodeId {
+        if op == Op::Nextafter {
+            return self.graph.apply(op, args, span).expect("operands were cast to one dtype");
+        }
         let is_half = args.iter().any(|&arg| self.graph.ty(arg).dtype == DType::F16);
         if !is_half {
             return self.graph.apply(op, args, span).expect("operands were cast to one dtype");

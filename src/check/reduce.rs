@@ -139,12 +139,15 @@ impl Lowering<'_> {
             Value::Poison => Err(Stop::Poison),
             Value::None => Ok(Axes::all(rank)),
             Value::Number(number) => self.axis(Operand { number, span }, rank).map(|axis| Axes(1 << axis)),
+            Value::Pair(..) => stop(AXIS_VALUE, span),
             Value::Tuple(_) if is_index => stop(ErrorKind::OneAxis, span),
             Value::Tuple(items) => {
                 let mut axes = Axes::default();
                 for &item in self.program.tuple(items) {
                     let operand = match self.value(item) {
-                        Value::None | Value::Tuple(_) => return stop(AXIS_VALUE, self.program.span(item)),
+                        Value::None | Value::Tuple(_) | Value::Pair(..) => {
+                            return stop(AXIS_VALUE, self.program.span(item));
+                        }
                         Value::Poison | Value::Number(_) => self.operand(item)?,
                     };
                     let axis = self.axis(operand, rank)?;
@@ -171,7 +174,7 @@ impl Lowering<'_> {
         let constant = match self.value(id) {
             Value::Poison => return Err(Stop::Poison),
             Value::Number(Number::Strong(node)) => Some(self.graph.node(node)),
-            Value::Number(_) | Value::None | Value::Tuple(_) => None,
+            Value::Number(_) | Value::None | Value::Tuple(_) | Value::Pair(..) => None,
         };
         match constant {
             Some(Node::Const(value)) if DType::from(value.lane) == DType::Bool => Ok(value.bits != 0),

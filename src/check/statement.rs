@@ -1,15 +1,16 @@
 //! The loop over expressions, what names stand for, and what a formula gives.
 
-use super::error::{Error, ErrorKind};
+use super::error::{Error, ErrorKind, OperandType};
 use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
-use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES};
+use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES, Options};
+use crate::casting::can_cast;
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind};
 use crate::ir::{Graph, InputId, Node, NodeId, Output, Plane, Scalar};
 use crate::op;
 use crate::shape::MAX_RANK;
 use crate::span::Span;
-use crate::syntax::ast::{Attribute, Expr, ExprId, List, Program, Statement, Symbol};
+use crate::syntax::ast::{self, Attribute, Expr, ExprId, List, Program, Statement, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 const CONSTANTS: [(&str, f64); 4] =
@@ -23,6 +24,7 @@ pub(super) struct Lowering<'a> {
     pub(super) guarded: FxHashSet<NodeId>,
     inputs: FxHashMap<&'a str, InputId>,
     types: &'a [InputType],
+    options: &'a Options,
     /// What has been computed of the expressions so far.
     values: Vec<Value>,
     variables: FxHashMap<Symbol, Bound>,
@@ -42,13 +44,14 @@ struct Bound {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(program: &'a Program, types: &'a [InputType]) -> Lowering<'a> {
+    pub(super) fn new(program: &'a Program, types: &'a [InputType], options: &'a Options) -> Lowering<'a> {
         let mut lowering = Lowering {
             program,
             graph: Graph::new(),
             guarded: FxHashSet::default(),
             inputs: FxHashMap::default(),
             types,
+            options,
             values: Vec::with_capacity(program.exprs().len()),
             variables: FxHashMap::default(),
             assigned: Vec::new(),
@@ -124,7 +127,7 @@ impl<'a> Lowering<'a> {
                 let args = [self.operand(condition)?, self.operand(then)?, self.operand(otherwise)?];
                 self.lane(op::Op::Where, &args, span)?
             }
-            Expr::Call { name, name_span, args } => self.call(name, name_span, args, span)?,
+            Expr::Call { name, name_span, args } => return self.call(name, name_span, args, span),
             Expr::Index { .. } => return stop(ErrorKind::NotEvaluated { what: "indexing" }, span),
             Expr::Attribute { base, attribute } => self.attribute(self.operand(base)?, attribute, span)?,
             Expr::Tuple(items) => return Ok(Value::Tuple(items)),
@@ -160,7 +163,7 @@ impl<'a> Lowering<'a> {
             Value::Number(number) => Ok(Operand { number, span }),
             Value::Poison => Err(Stop::Poison),
             Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
-            Value::Tuple(_) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+            Value::Tuple(_) | Value::Pair(..) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
         }
     }
 
@@ -227,6 +230,7 @@ impl<'a> Lowering<'a> {
         match statement {
             Statement::Result(value) => self.result = Some(value),
             Statement::Assign { name, name_span, value } => self.bind(name, self.value(value), name_span),
+            Statement::Unpack { names, value } => return self.unpack(names, value),
             Statement::Augment { name, name_span, op, value } => {
                 let Some(&Bound { value: bound, .. }) = self.variables.get(&name) else {
                     return self.augment_input(name, name_span);
@@ -237,7 +241,9 @@ impl<'a> Lowering<'a> {
                     Value::Number(number) => Operand { number, span: name_span },
                     Value::Poison => return Err(Stop::Poison),
                     Value::None => return stop(ErrorKind::NotANumber { what: "`None`" }, name_span),
-                    Value::Tuple(_) => return stop(ErrorKind::NotANumber { what: "a tuple" }, name_span),
+                    Value::Tuple(_) | Value::Pair(..) => {
+                        return stop(ErrorKind::NotANumber { what: "a tuple" }, name_span);
+                    }
                 };
                 let right = self.operand(value)?;
                 let number = self.binary(op, left, right, name_span.join(right.span))?;
@@ -245,6 +251,30 @@ impl<'a> Lowering<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Binds each name to an item of a tuple or a result of a function.
+    fn unpack(&mut self, names: List<ast::Bound>, value: ExprId) -> Step<()> {
+        let program = self.program;
+        let names = program.bound(names);
+        let items: Vec<Value> = match self.value(value) {
+            Value::Tuple(items) => program.tuple(items).iter().map(|&item| self.value(item)).collect(),
+            Value::Pair(first, second) => vec![Value::Number(first), Value::Number(second)],
+            Value::Poison | Value::None | Value::Number(_) => Vec::new(),
+        };
+        for (k, bound) in names.iter().enumerate() {
+            // Poison where there is no item: the errors of later lines would follow from this one.
+            let value = items.get(k).copied().filter(|_| items.len() == names.len());
+            self.bind(bound.name, value.unwrap_or(Value::Poison), bound.span);
+        }
+        match self.value(value) {
+            Value::Poison => Err(Stop::Poison),
+            _ if items.len() == names.len() => Ok(()),
+            Value::None | Value::Tuple(_) | Value::Pair(..) | Value::Number(_) => {
+                let kind = ErrorKind::Unpack { names: names.len(), items: items.len() };
+                stop(kind, program.span(value))
+            }
+        }
     }
 
     fn augment_input(&mut self, name: Symbol, span: Span) -> Step<()> {
@@ -265,6 +295,12 @@ impl<'a> Lowering<'a> {
         if let Some(result) = self.result {
             match self.value(result) {
                 Value::Tuple(items) => self.output_items(items, self.program.span(result)),
+                Value::Pair(first, second) => {
+                    let span = self.program.span(result);
+                    [first, second]
+                        .into_iter()
+                        .for_each(|n| self.output(None, Ok(Operand { number: n, span })));
+                }
                 Value::Number(_) | Value::Poison | Value::None => {
                     let output = self.operand(result);
                     self.output(None, output);
@@ -284,7 +320,7 @@ impl<'a> Lowering<'a> {
                 Value::Number(number) => Ok(Operand { number, span }),
                 Value::Poison => Err(Stop::Poison),
                 Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
-                Value::Tuple(_) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+                Value::Tuple(_) | Value::Pair(..) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
             };
             self.output(Some(self.program.symbol(name).into()), output);
         }
@@ -302,11 +338,28 @@ impl<'a> Lowering<'a> {
     }
 
     fn output(&mut self, name: Option<Box<str>>, operand: Step<Operand>) {
-        match operand.and_then(|operand| self.result_planes(operand)) {
+        match operand.and_then(|operand| self.asked_for(operand)).and_then(|o| self.result_planes(o)) {
             Ok((dtype, node, imag)) => self.graph.outputs.push(Output { name, dtype, node, imag }),
             Err(Stop::Poison) => {}
             Err(Stop::Error(error)) => self.errors.push(error),
         }
+    }
+
+    /// The operand in the dtype that was asked for, if one was.
+    fn asked_for(&mut self, operand: Operand) -> Step<Operand> {
+        let Some(to) = self.options.dtype else { return Ok(operand) };
+        let from = match operand.ty(&self.graph) {
+            OperandType::Strong(dtype) => dtype,
+            OperandType::WeakInt => DType::I64,
+            OperandType::WeakFloat => DType::F64,
+            OperandType::WeakComplex => DType::C128,
+        };
+        let casting = self.options.casting;
+        if !can_cast(from, to, casting) {
+            return Err(operand.error(ErrorKind::Casting { from, to, casting }));
+        }
+        let number = self.cast_to(operand, to, operand.span)?;
+        Ok(Operand { number, ..operand })
     }
 
     /// What an output of the operand's value is: its dtype and its planes.
@@ -341,8 +394,7 @@ impl<'a> Lowering<'a> {
 
 fn root(statement: &Statement) -> ExprId {
     match *statement {
-        Statement::Result(value) | Statement::Assign { value, .. } | Statement::Augment { value, .. } => {
-            value
-        }
+        Statement::Result(value) | Statement::Assign { value, .. } => value,
+        Statement::Augment { value, .. } | Statement::Unpack { value, .. } => value,
     }
 }

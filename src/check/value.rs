@@ -15,6 +15,8 @@ pub(super) enum Value {
     None,
     /// A tuple of expressions.
     Tuple(List<ExprId>),
+    /// The two results of a function that has two.
+    Pair(Number, Number),
     /// What operators apply to.
     Number(Number),
 }

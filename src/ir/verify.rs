@@ -195,7 +195,8 @@ fn verify_apply(graph: &Graph, ty: &Type, op: Op, args: &[NodeId]) -> Result<(),
     require(first == 0 || dtype_of(0) == DType::Bool, Fault::DType)?;
     let dtype = dtype_of(first);
     require((first..args.len()).all(|k| dtype_of(k) == dtype), Fault::DType)?;
-    require(dtype != DType::F16 && computes_in(op.row().rule, dtype), Fault::DType)?;
+    require(dtype != DType::F16 || op == Op::Nextafter, Fault::DType)?;
+    require(computes_in(op.row().rule, dtype), Fault::DType)?;
     let result = if op.is_predicate() { DType::Bool } else { dtype };
     require(ty.dtype == result, Fault::DType)?;
     if op == Op::PowInteger {

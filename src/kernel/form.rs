@@ -32,6 +32,7 @@ pub fn apply_form(op: Op, constant_last: bool) -> Form {
         Op::Exp | Op::Exp2 | Op::Expm1 | Op::Log | Op::Log2 | Op::Log10 | Op::Log1p => Form::Block,
         Op::Sin | Op::Cos | Op::Tan | Op::Arcsin | Op::Arccos | Op::Arctan | Op::Arctan2 => Form::Block,
         Op::Sinh | Op::Cosh | Op::Tanh | Op::Arcsinh | Op::Arccosh | Op::Arctanh => Form::Block,
+        Op::Gcd | Op::Lcm | Op::Nextafter | Op::Mantissa | Op::Exponent => Form::Block,
         Op::Hypot | Op::Cbrt | Op::Erf | Op::Erfc | Op::Erfinv | Op::Gamma | Op::Gammaln => Form::Block,
     }
 }

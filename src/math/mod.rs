@@ -119,6 +119,7 @@ const fn vectorized(op: Op) -> Option<Vectorized> {
         Op::Add | Op::Sub | Op::Mul | Op::Div => None,
         Op::Neg | Op::Abs | Op::Sign | Op::Sqrt | Op::Floor | Op::Ceil | Op::Trunc | Op::Rint => None,
         Op::Fmin | Op::Fmax | Op::Minimum | Op::Maximum | Op::Copysign | Op::Where => None,
+        Op::Gcd | Op::Lcm | Op::Nextafter | Op::Mantissa | Op::Exponent => None,
         Op::BitAnd | Op::BitOr | Op::BitXor | Op::BitNot | Op::Shl | Op::Shr => None,
         Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::Eq | Op::Ne => None,
         Op::IsNan | Op::IsInf | Op::IsFinite | Op::Signbit => None,

@@ -24,6 +24,12 @@ macro_rules! methods {
     };
 }
 
+/// A float that is not 0 as a normal one, times a power of two.
+#[inline]
+fn normal<T: Number + std::ops::Mul<Output = T>>(x: T, least: T, factor: T, scale: i32) -> (T, i32) {
+    if x.abs() < least { (x * factor, scale) } else { (x, 0) }
+}
+
 macro_rules! float {
     ($type:ident $lane:ident $bits:ident $cast:ident) => {
         impl Sealed for $type {}
@@ -85,6 +91,40 @@ macro_rules! float {
                 trunc() = $type::trunc;
                 rint() = $type::round_ties_even;
                 copysign(y) = $type::copysign;
+            }
+
+            #[inline]
+            fn nextafter(self, y: Self) -> Self {
+                if self < y {
+                    self.next_up()
+                } else if self > y {
+                    self.next_down()
+                } else {
+                    // Equal zeros may differ in their sign; NaN stays.
+                    if self == y { y } else { self + y }
+                }
+            }
+
+            #[inline]
+            fn mantissa(self) -> Self {
+                if self == 0.0 || !self.is_finite() {
+                    return self;
+                }
+                let fraction: $bits = (1 << (Self::MANTISSA_DIGITS - 1)) - 1;
+                let half = (0.5 as Self).to_bits();
+                let fraction =
+                    normal(self, Self::MIN_POSITIVE, (1u64 << 54) as Self, 54).0.to_bits() & fraction;
+                Self::from_bits(fraction | half).copysign(self)
+            }
+
+            #[inline]
+            fn exponent(self) -> Self {
+                if self == 0.0 || !self.is_finite() {
+                    return 0.0;
+                }
+                let (normal, scale) = normal(self, Self::MIN_POSITIVE, (1u64 << 54) as Self, 54);
+                let exponent = (normal.abs().to_bits() >> (Self::MANTISSA_DIGITS - 1)) as i32;
+                (exponent - (Self::MAX_EXP - 2) - scale) as Self
             }
 
             #[inline]

@@ -60,6 +60,22 @@ impl Number for F16 {
     }
 
     #[inline]
+    fn nextafter(self, y: F16) -> F16 {
+        if self != y && !self.is_nan() && !y.is_nan() {
+            // The magnitudes of halves stand in order.
+            let outward = (self < y) == (self.0 >> 15 == 0);
+            let sign = if self < y { 0 } else { 0x8000 };
+            return match self.0 & 0x7fff {
+                0 => F16(sign | 1),
+                _ if outward => F16(self.0 + 1),
+                _ => F16(self.0 - 1),
+            };
+        }
+        // Where the others give the second of two zeros, NumPy's halves give the first.
+        if self == y { self } else { F16(0x7e00) }
+    }
+
+    #[inline]
     fn is_nan(self) -> bool {
         self.to_f32().is_nan()
     }

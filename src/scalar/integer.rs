@@ -106,6 +106,27 @@ fn power_unsigned<T: Copy>(base: T, n: u64, one: T, mul: fn(T, T) -> T) -> T {
     result
 }
 
+/// The absolute value of a number of any lane.
+#[inline]
+fn magnitude(x: i128) -> u64 {
+    x.unsigned_abs() as u64
+}
+
+/// Stein's algorithm: 0 and 0 give 0.
+#[inline]
+fn common_divisor(x: u64, y: u64) -> u64 {
+    if x == 0 || y == 0 {
+        return x | y;
+    }
+    let twos = (x | y).trailing_zeros();
+    let (mut x, mut y) = (x >> x.trailing_zeros(), y >> y.trailing_zeros());
+    while x != y {
+        (x, y) = (x.abs_diff(y), x.min(y));
+        x >>= x.trailing_zeros();
+    }
+    x << twos
+}
+
 macro_rules! integer {
     ($($type:ident $lane:ident $unsigned:ident $cast:ident $sign:ident;)*) => {$(
         impl Sealed for $type {}
@@ -167,6 +188,20 @@ macro_rules! integer {
             #[inline]
             fn mul(self, y: Self) -> Self {
                 self.wrapping_mul(y)
+            }
+
+            #[inline]
+            fn gcd(self, y: Self) -> Self {
+                common_divisor(magnitude(self.into()), magnitude(y.into())) as Self
+            }
+
+            #[inline]
+            fn lcm(self, y: Self) -> Self {
+                let (x, y) = (magnitude(self.into()), magnitude(y.into()));
+                match common_divisor(x, y) {
+                    0 => 0,
+                    divisor => (x / divisor).wrapping_mul(y) as Self,
+                }
             }
 
             #[inline]

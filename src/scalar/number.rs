@@ -115,6 +115,11 @@ pub trait Number: sealed::Sealed + Copy + PartialOrd + Send + Sync + 'static {
         bit_xor(y) "`x ^ y`.";
         bit_not() "`~x`; on bools it is not.";
         shl(n) "`x << n`: 0 for counts outside the width.";
+        gcd(y) "The greatest common divisor; of the least integer it wraps.";
+        lcm(y) "The least common multiple; wraps.";
+        nextafter(y) "The next float after `x` towards `y`.";
+        mantissa() "`frexp`'s mantissa.";
+        exponent() "`frexp`'s exponent, as a float.";
         shr(n) "`x >> n`: 0 or the sign for counts outside the width.";
     }
 

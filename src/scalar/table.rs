@@ -95,6 +95,11 @@ macro_rules! by_operator {
             Op::Erf => unary_function!(Erf),
             Op::Erfc => unary_function!(Erfc),
             Op::Erfinv => unary_function!(Erfinv),
+            Op::Gcd => binary!(gcd),
+            Op::Lcm => binary!(lcm),
+            Op::Nextafter => binary!(nextafter),
+            Op::Mantissa => unary!(mantissa),
+            Op::Exponent => unary!(exponent),
             Op::Gamma => unary_function!(Gamma),
             Op::Gammaln => unary_function!(Gammaln),
         }

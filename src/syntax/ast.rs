@@ -268,6 +268,15 @@ pub enum Expr {
     Tuple(List<ExprId>),
 }
 
+/// A name that is bound, and where it stands.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Bound {
+    /// The name.
+    pub name: Symbol,
+    /// Where.
+    pub span: Span,
+}
+
 /// A statement. Statements follow each other in the order of the text.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Statement {
@@ -280,6 +289,13 @@ pub enum Statement {
         /// Where it stands.
         name_span: Span,
         /// Its value.
+        value: ExprId,
+    },
+    /// `a, b = value`
+    Unpack {
+        /// What is bound, item by item.
+        names: List<Bound>,
+        /// The tuple, or the function of several results.
         value: ExprId,
     },
     /// `name += value` and its kin.
@@ -305,6 +321,7 @@ pub struct Program {
     pub(crate) link_lists: Vec<Link>,
     pub(crate) arg_lists: Vec<Arg>,
     pub(crate) item_lists: Vec<IndexItem>,
+    pub(crate) bound_lists: Vec<Bound>,
     pub(crate) statements: Vec<Statement>,
 }
 
@@ -337,6 +354,11 @@ impl Program {
     /// The items of a tuple.
     pub fn tuple(&self, list: List<ExprId>) -> &[ExprId] {
         &self.expr_lists[list.range()]
+    }
+
+    /// The names that an assignment unpacks to.
+    pub fn bound(&self, list: List<Bound>) -> &[Bound] {
+        &self.bound_lists[list.range()]
     }
 
     /// The links of a comparison.

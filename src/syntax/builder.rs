@@ -6,8 +6,8 @@
 //! node in its place.
 
 use super::ast::{
-    Arg, Attribute, BinaryOp, CompareOp, Expr, ExprId, IndexItem, Link, List, Program, Statement, Symbol,
-    UnaryOp,
+    Arg, Attribute, BinaryOp, Bound, CompareOp, Expr, ExprId, IndexItem, Link, List, Program, Statement,
+    Symbol, UnaryOp,
 };
 use super::error::{Error, ErrorKind};
 use super::literal;
@@ -33,12 +33,11 @@ pub(super) struct Callee {
     span: Span,
 }
 
-/// A name that is assigned to.
+/// What is assigned to.
 #[derive(Clone, Copy)]
-pub(super) struct Target {
-    name: Symbol,
-    span: Span,
-    op: Option<BinaryOp>,
+pub(super) enum Target {
+    Name { name: Symbol, span: Span, op: Option<BinaryOp> },
+    Names(List<Bound>),
 }
 
 impl<'t> Builder<'t> {
@@ -136,24 +135,46 @@ impl<'t> Builder<'t> {
     // Statements.
 
     pub(super) fn target(&mut self, id: ExprId, op: Option<BinaryOp>) -> Target {
-        match self.pop_name(id) {
-            Some((name, span)) => {
-                self.check_bindable(span);
-                Target { name, span, op }
-            }
-            None => {
-                let span = self.program.span(id);
-                self.error(ErrorKind::NotAssignable, span);
-                Target { name: Symbol(0), span, op }
-            }
+        if let Some((name, span)) = self.pop_name(id) {
+            self.check_bindable(span);
+            return Target::Name { name, span, op };
         }
+        if let Some(names) = self.pop_names(id).filter(|_| op.is_none()) {
+            return Target::Names(names);
+        }
+        let span = self.program.span(id);
+        self.error(ErrorKind::NotAssignable, span);
+        Target::Name { name: Symbol(0), span, op }
+    }
+
+    /// Takes a tuple of bare names out of the arena again; it is the last node, and its items the ones before.
+    fn pop_names(&mut self, id: ExprId) -> Option<List<Bound>> {
+        let Expr::Tuple(items) = self.program.exprs[id.0 as usize] else { return None };
+        let items = items.range();
+        let names: Option<Vec<Bound>> = self.program.expr_lists[items.clone()]
+            .iter()
+            .map(|&item| {
+                let Expr::Name(name) = self.program.exprs[item.0 as usize] else { return None };
+                Some(Bound { name, span: self.program.span(item) })
+            })
+            .collect();
+        let names = names.filter(|names| !names.is_empty())?;
+        self.program.exprs.truncate(id.0 as usize - names.len());
+        self.program.spans.truncate(id.0 as usize - names.len());
+        self.program.expr_lists.truncate(items.start);
+        names.iter().for_each(|bound| self.check_bindable(bound.span));
+        let start = self.program.bound_lists.len();
+        self.program.bound_lists.extend(names);
+        Some(List::new(start, self.program.bound_lists.len()))
     }
 
     pub(super) fn bind(&mut self, target: Target, value: ExprId) {
-        let Target { name, span: name_span, op } = target;
-        self.program.statements.push(match op {
-            None => Statement::Assign { name, name_span, value },
-            Some(op) => Statement::Augment { name, name_span, op, value },
+        self.program.statements.push(match target {
+            Target::Name { name, span: name_span, op: None } => Statement::Assign { name, name_span, value },
+            Target::Name { name, span: name_span, op: Some(op) } => {
+                Statement::Augment { name, name_span, op, value }
+            }
+            Target::Names(names) => Statement::Unpack { names, value },
         });
     }
 

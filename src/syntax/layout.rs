@@ -2,6 +2,7 @@
 //! written. The printer and the s-expressions differ only in how a node becomes pieces.
 
 use super::ast::{Expr, ExprId, Program, Statement};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// What is yet to be written.
@@ -108,10 +109,17 @@ impl<'p> Sheet<'p> {
 pub(super) fn statement_parts(
     program: &Program,
     statement: Statement,
-) -> (Option<(&str, &'static str)>, ExprId) {
+) -> (Option<(Cow<'_, str>, &'static str)>, ExprId) {
     match statement {
         Statement::Result(value) => (None, value),
-        Statement::Assign { name, value, .. } => (Some((program.symbol(name), "")), value),
-        Statement::Augment { name, op, value, .. } => (Some((program.symbol(name), op.symbol())), value),
+        Statement::Assign { name, value, .. } => (Some((program.symbol(name).into(), "")), value),
+        Statement::Unpack { names, value } => {
+            let names: Vec<&str> = program.bound(names).iter().map(|b| program.symbol(b.name)).collect();
+            let comma = if names.len() == 1 { "," } else { "" };
+            (Some((format!("{}{comma}", names.join(", ")).into(), "")), value)
+        }
+        Statement::Augment { name, op, value, .. } => {
+            (Some((program.symbol(name).into(), op.symbol())), value)
+        }
     }
 }

@@ -36,7 +36,7 @@ pub fn print(program: &Program) -> String {
         }
         let (head, value) = statement_parts(program, statement);
         if let Some((name, op)) = head {
-            sheet.out.extend([name, " ", op, "= "]);
+            sheet.out.extend([&name, " ", op, "= "]);
         }
         sheet.write(program, value, level::TUPLE, expand);
     }

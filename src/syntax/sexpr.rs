@@ -23,8 +23,8 @@ pub fn sexpr(program: &Program) -> String {
             sheet.out.push('\n');
         }
         let (head, value) = statement_parts(program, statement);
-        if let Some((name, op)) = head {
-            sheet.out.extend(["(", op, "= ", name, " "]);
+        if let Some((name, op)) = &head {
+            sheet.out.extend(["(", *op, "= ", name, " "]);
         }
         sheet.write(program, value, 0, expand);
         if head.is_some() {

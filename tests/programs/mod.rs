@@ -247,7 +247,7 @@ const INFIX: [&str; 21] = [
     "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!=", "+",
     "*", "-",
 ];
-const UNARY: [&str; 32] = [
+const UNARY: &[&str] = &[
     "abs",
     "sign",
     "sqrt",
@@ -280,8 +280,16 @@ const UNARY: [&str; 32] = [
     "log2",
     "arcsinh",
     "reciprocal",
+    "spacing",
+    "expit",
+    "sinc",
+    "radians",
+    "bitwise_count",
+    "nan_to_num",
+    "isposinf",
+    "ones_like",
 ];
-const BINARY: [&str; 13] = [
+const BINARY: &[&str] = &[
     "fmin",
     "fmax",
     "minimum",
@@ -295,11 +303,21 @@ const BINARY: [&str; 13] = [
     "logical_xor",
     "right_shift",
     "floor_divide",
+    "nextafter",
+    "gcd",
+    "lcm",
+    "ldexp",
+    "heaviside",
+    "logaddexp",
+    "xlogy",
+    "isclose",
 ];
 const REDUCE: [&str; 11] =
     ["sum", "prod", "min", "max", "mean", "any", "all", "count_nonzero", "argmin", "argmax", "sum"];
-const CASTS: [&str; 11] =
-    ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"];
+const CASTS: &[&str] = &[
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64",
+    "float16",
+];
 const LITERALS: [&str; 14] =
     ["0", "1", "2", "3", "-1", "7", "0.5", "2.0", "-0.0", "1e3", "100", "0.25", "True", "inf"];
 
@@ -332,17 +350,17 @@ fn expression(random: &mut Random, names: &[String], depth: usize) -> String {
     };
     match random.below(20) {
         0..=8 => format!("({} {} {})", sub(random), random.pick(&INFIX), sub(random)),
-        9..=11 => match (random.pick(&UNARY), sub(random)) {
+        9..=11 => match (random.pick(UNARY), sub(random)) {
             ("signbit", x) => format!("signbit({})", without_nan(&x)),
             (name, x) => format!("{name}({x})"),
         },
-        12 => match (random.pick(&BINARY), sub(random), sub(random)) {
+        12 => match (random.pick(BINARY), sub(random), sub(random)) {
             ("copysign", x, y) => format!("copysign({x}, {})", without_nan(&y)),
             (name, x, y) => format!("{name}({x}, {y})"),
         },
         13 => format!("where({}, {}, {})", sub(random), sub(random), sub(random)),
         14 => format!("({} if {} > {} else {})", sub(random), sub(random), sub(random), sub(random)),
-        15 | 16 => format!("{}({})", random.pick(&CASTS), sub(random)),
+        15 | 16 => format!("{}({})", random.pick(CASTS), sub(random)),
         17 => format!("({}{})", random.pick(&["-", "~", "not ", "+"]), sub(random)),
         18 => format!("clip({}, {}, {})", sub(random), sub(random), sub(random)),
         _ => reduction(random, sub),

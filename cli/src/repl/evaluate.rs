@@ -6,7 +6,7 @@ use crate::report::{BAD_FORMULA, Stop};
 use crate::{info, interrupt};
 use numfuse::array::Array;
 use numfuse::diagnostic::Diagnostic;
-use numfuse::session::ResultType;
+use numfuse::session::{Named, ResultType};
 use numfuse::syntax::{self, Lexeme, Token};
 use numfuse::{Bindings, Error};
 use std::time::{Duration, Instant};
@@ -20,11 +20,12 @@ const ROUNDS: usize = 1000;
 /// values to print.
 pub(super) fn line(state: &mut State, line: &str) -> Result<Vec<Array>, Stop> {
     let text = input::joined(line);
+    let mut shown = Vec::new();
     let Ok(tokens) = syntax::tokens(&text) else {
-        return run(state, line, &text);
+        // Only to say what is wrong.
+        return run(state, line, &text).map(|_| shown);
     };
     let ends = |t: &Lexeme| matches!(t.token, Token::Semicolon | Token::Newline);
-    let mut shown = Vec::new();
     for statement in tokens.split(ends).filter(|s| !s.is_empty()) {
         match statement {
             [name, equal, value, ..] if name.token == Token::Name && equal.token == Token::Equal => {
@@ -32,7 +33,15 @@ pub(super) fn line(state: &mut State, line: &str) -> Result<Vec<Array>, Stop> {
                 let value = keep(state, (line, &text), &statement[2..], value)?;
                 state.values.set(name, value);
             }
-            _ => shown.extend(run(state, line, &alone(&text, statement))?),
+            // Several names may get values at once.
+            _ => {
+                for (name, array) in run(state, line, &alone(&text, statement))? {
+                    match name {
+                        Some(name) => state.values.set(&name, Value::Array(array)),
+                        None => shown.push(array),
+                    }
+                }
+            }
         }
     }
     Ok(shown)
@@ -53,7 +62,7 @@ fn keep(
     let mut results = run(state, line, &alone(text, statement))?;
     let count = results.len();
     match (results.pop(), count) {
-        (Some(array), 1) => Ok(Value::Array(array)),
+        (Some((_, array)), 1) => Ok(Value::Array(array)),
         _ => Err(Stop::usage("wrong-result-count", format_args!("{count} results for one name"))),
     }
 }
@@ -66,10 +75,9 @@ fn alone(line: &str, statement: &[Lexeme]) -> String {
 }
 
 /// Evaluates a part of the line; errors show the whole of it.
-fn run(state: &State, line: &str, part: &str) -> Result<Vec<Array>, Stop> {
+fn run(state: &State, line: &str, part: &str) -> Result<Vec<Named>, Stop> {
     let results = state.session.eval_all(part, &state.values.bindings(), Some(&interrupt::requested));
-    let results = results.map_err(|error| drawn(line, error))?;
-    Ok(results.into_iter().map(|(_, array)| array).collect())
+    results.map_err(|error| drawn(line, error))
 }
 
 fn drawn(line: &str, error: Error) -> Stop {
@@ -118,7 +126,7 @@ fn measured(state: &State, formula: &str) -> Result<Times, Stop> {
     let started = Instant::now();
     let results = run(state, formula, &text)?;
     let first = started.elapsed();
-    let sizes = results.iter().map(|a| (a.bytes().len(), a.len()));
+    let sizes = results.iter().map(|(_, a)| (a.bytes().len(), a.len()));
     let sizes: Vec<(usize, usize)> = sizes.chain(read(formula, &state.values.bindings())).collect();
     let bytes = sizes.iter().map(|size| size.0).sum();
     let elements = sizes.iter().map(|size| size.1).max().unwrap_or(0);

@@ -127,6 +127,7 @@ fn promise(class: Class) -> &'static str {
             "the float nearest to the true value or a neighbour of it, the same bits on every machine"
         }
         Class::Gamma => "at most 4 floats from the nearest one, the same bits on every machine",
+        Class::Composed => "as its formula gives it, the same bits on every machine",
         Class::Sum => "within the error of pairwise summation, the same bits for any number of threads",
         Class::Defined => "as the language's page defines it",
     }

@@ -50,9 +50,9 @@ pub(super) fn signature(name: &str) -> Option<String> {
     Some(format!("{name}({})", params.join(", ")))
 }
 
-/// The table calls what is reduced `a`, and operands `x`.
+/// The table calls what is reduced `a`, and a single operand `x`.
 fn is_reduction(row: &Row) -> bool {
-    matches!(row.meaning, Meaning::Reduce(_)) || row.params.first() == Some(&"a")
+    matches!(row.meaning, Meaning::Reduce(_)) || row.params == ["a"]
 }
 
 /// The call that a text ends in.
