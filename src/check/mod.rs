@@ -17,6 +17,7 @@
 //! | `derived` | what is spelled like a function and expanded into other operations |
 //! | `call`, `reduce` | arguments, functions, casts, axes |
 //! | `complex`, `time`, `text` | the same operators on complex numbers, dates and durations, text |
+//! | `numexpr` | the NumExpr dialect |
 //! | `error`, `words` | the facts of an error, and its words |
 //!
 //! Sizes are symbolic: whether two dimensions agree is known when arrays are bound.
@@ -27,6 +28,7 @@ mod complex;
 mod derived;
 mod error;
 mod literal;
+mod numexpr;
 mod operator;
 mod promote;
 mod reduce;
@@ -37,6 +39,7 @@ mod value;
 mod words;
 
 pub use error::{Error, ErrorKind, OperandType};
+pub use numexpr::Optimization;
 
 use crate::dtype::DType;
 use crate::ir::Graph;
@@ -89,7 +92,7 @@ pub enum Dialect {
     /// NumPy 2.
     #[default]
     NumPy,
-    /// NumExpr; not evaluated yet.
+    /// NumExpr 2: its kinds, its functions and its refusals. `docs/numexpr.md` says what is kept.
     NumExpr,
 }
 
@@ -98,6 +101,11 @@ pub enum Dialect {
 pub struct Options {
     /// Whose rules it follows.
     pub dialect: Dialect,
+    /// NumExpr's level of optimization, which changes kinds and bits. Of no meaning to NumPy's rules.
+    pub optimization: Optimization,
+    /// Whether what NumExpr refuses of reductions is refused in its dialect too: operations after them, negative
+    /// axes, tuples of axes, `keepdims`.
+    pub strict: bool,
 }
 
 /// Lowers a program to a graph. All inputs are declared, in the order given, used or not.
@@ -105,11 +113,5 @@ pub struct Options {
 /// # Errors
 /// Every independent [`Error`] of the formula, in the order of the text.
 pub fn lower(program: &Program, inputs: &[InputType], options: &Options) -> Result<Graph, Vec<Error>> {
-    match options.dialect {
-        Dialect::NumPy => Lowering::new(program, inputs).run(),
-        Dialect::NumExpr => {
-            let last = program.exprs().last().map(|(id, _)| program.span(id));
-            Err(vec![Error { kind: ErrorKind::DialectNotEvaluated, span: last.unwrap_or_default() }])
-        }
-    }
+    Lowering::new(program, inputs, options).run()
 }

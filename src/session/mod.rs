@@ -14,7 +14,7 @@ pub use program::Program;
 pub(crate) use program::{graph, parsed};
 
 use crate::array::{Array, Bindings, InputRef, Pool, ViewMut};
-use crate::check::{Dialect, InputType, Options};
+use crate::check::{Dialect, InputType, Optimization, Options};
 use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
 use crate::kernel::Fusion;
@@ -55,7 +55,7 @@ pub type Named = (Option<Box<str>>, Array);
 pub struct Builder {
     threads: Option<usize>,
     level: Level,
-    dialect: Dialect,
+    options: Options,
     fusion: Fusion,
     pool_bytes: usize,
 }
@@ -78,7 +78,21 @@ impl Builder {
     /// The rules by which formulas are typed.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Builder {
-        self.dialect = dialect;
+        self.options.dialect = dialect;
+        self
+    }
+
+    /// How far the NumExpr dialect replaces powers and divisions by constants, as NumExpr does.
+    #[must_use]
+    pub fn optimization(mut self, level: Optimization) -> Builder {
+        self.options.optimization = level;
+        self
+    }
+
+    /// Whether the NumExpr dialect refuses of reductions what NumExpr refuses.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Builder {
+        self.options.strict = strict;
         self
     }
 
@@ -103,7 +117,7 @@ impl Builder {
             threads: Threads::new(self.threads.unwrap_or_else(available)),
             pool: Pool::new(self.pool_bytes),
             target: Target::host().at_most(self.level),
-            options: Options { dialect: self.dialect },
+            options: self.options,
             fusion: self.fusion,
             cache: Cache::new(),
         }
@@ -116,7 +130,7 @@ impl Session {
         Builder {
             threads: None,
             level: Level::Avx512,
-            dialect: Dialect::default(),
+            options: Options::default(),
             fusion: Fusion::Full,
             pool_bytes: POOL_BYTES,
         }
