@@ -5,6 +5,8 @@ use crate::report::{self, Stop};
 use crate::{interrupt, json};
 use numfuse::Session;
 use numfuse::array::Array;
+use numfuse::check::Dialect;
+use numfuse::session::Builder;
 use numfuse::source::{NpyWriter, Region, Sink};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -39,6 +41,27 @@ pub(crate) struct Args {
     /// Print each result as one line of JSON.
     #[arg(long)]
     json: bool,
+    /// Whose rules the formula follows.
+    #[arg(long, value_enum, value_name = "DIALECT", default_value_t = Rules::Numpy)]
+    dialect: Rules,
+}
+
+/// The dialects, by the names that the command line has for them.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Rules {
+    /// NumPy 2
+    Numpy,
+    /// NumExpr 2: its kinds, its functions and its refusals
+    Numexpr,
+}
+
+impl From<Rules> for Dialect {
+    fn from(rules: Rules) -> Dialect {
+        match rules {
+            Rules::Numpy => Dialect::NumPy,
+            Rules::Numexpr => Dialect::NumExpr,
+        }
+    }
 }
 
 /// A formula on the command line. One that looks like an option is taken for a slip.
@@ -54,7 +77,7 @@ pub(crate) fn formula(text: &str) -> Result<String, String> {
 pub(crate) fn run(args: Args) -> Result<(), Stop> {
     interrupt::install();
     let values = Values::from_args(&args.inputs)?;
-    let session = session(args.threads);
+    let session = builder(args.threads).dialect(args.dialect.into()).build();
     let results = session.eval_all(&args.formula, &values.bindings(), Some(&interrupt::requested))?;
     if let Some(path) = &args.out {
         let [(_, result)] = results.as_slice() else {
@@ -74,8 +97,12 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
 
 /// A session with this many threads.
 pub(crate) fn session(threads: Option<u16>) -> Session {
+    builder(threads).build()
+}
+
+fn builder(threads: Option<u16>) -> Builder {
     let builder = Session::builder();
-    threads.map_or(builder.clone(), |n| builder.threads(n.into())).build()
+    threads.map_or(builder.clone(), |n| builder.threads(n.into()))
 }
 
 /// Results as text: names where there are any.

@@ -87,7 +87,13 @@ impl Lowering<'_> {
     }
 
     /// An infix operator between literals.
-    pub(super) fn literal_binary(&mut self, op: BinaryOp, a: Literal, b: Literal, span: Span) -> Step<Number> {
+    pub(super) fn literal_binary(
+        &mut self,
+        op: BinaryOp,
+        a: Literal,
+        b: Literal,
+        span: Span,
+    ) -> Step<Number> {
         if let (Literal::Bool(x), Literal::Bool(y)) = (a, b) {
             let logic = [(BinaryOp::BitAnd, x & y), (BinaryOp::BitOr, x | y), (BinaryOp::BitXor, x ^ y)];
             if let Some(&(_, value)) = logic.iter().find(|(symbol, _)| *symbol == op) {

@@ -54,7 +54,12 @@ impl Lowering<'_> {
         let is_in = match link.op {
             CompareOp::In => true,
             CompareOp::NotIn => false,
-            op @ (CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge | CompareOp::Eq | CompareOp::Ne) => {
+            op @ (CompareOp::Lt
+            | CompareOp::Le
+            | CompareOp::Gt
+            | CompareOp::Ge
+            | CompareOp::Eq
+            | CompareOp::Ne) => {
                 let (a, b) = (self.operand(left)?, self.operand(link.right)?);
                 return self.numexpr_compare(op, a, b, span);
             }

@@ -77,7 +77,9 @@ impl Lowering<'_> {
             Expr::Attribute { attribute: Attribute::Transpose, .. } | Expr::Index { .. } => return None,
             // `binary` asks for the dialect itself: `+=` comes there too.
             Expr::Binary(..) | Expr::Name(_) | Expr::Tuple(_) => return None,
-            Expr::Int(_) | Expr::Float(_) | Expr::Imaginary(_) | Expr::Text(_) | Expr::Bytes(_) => return None,
+            Expr::Int(_) | Expr::Float(_) | Expr::Imaginary(_) | Expr::Text(_) | Expr::Bytes(_) => {
+                return None;
+            }
         })
     }
 

@@ -99,7 +99,12 @@ impl Lowering<'_> {
     }
 
     /// Applies an operator in the kind that its operands meet in.
-    pub(super) fn numexpr_operator(&mut self, operator: &Operator, args: &[Operand], span: Span) -> Step<Number> {
+    pub(super) fn numexpr_operator(
+        &mut self,
+        operator: &Operator,
+        args: &[Operand],
+        span: Span,
+    ) -> Step<Number> {
         let kind = self.met(operator, args, span)?;
         self.computed_in(kind, operator, args, span)
     }
@@ -146,7 +151,13 @@ impl Lowering<'_> {
     }
 
     /// Compares in the kind that both meet in: `i64 == f32` is decided in f32.
-    pub(super) fn numexpr_compare(&mut self, op: CompareOp, a: Operand, b: Operand, span: Span) -> Step<Number> {
+    pub(super) fn numexpr_compare(
+        &mut self,
+        op: CompareOp,
+        a: Operand,
+        b: Operand,
+        span: Span,
+    ) -> Step<Number> {
         // There are no opcodes for `<` and `<=`: the operands change places.
         let (name, op, args) = match op {
             CompareOp::Lt => ("gt", Op::Gt, [b, a]),

@@ -90,12 +90,7 @@ impl Function {
     }
 }
 
-const fn row(
-    name: &'static str,
-    params: &'static [&'static str],
-    kinds: Kinds,
-    does: Does,
-) -> Function {
+const fn row(name: &'static str, params: &'static [&'static str], kinds: Kinds, does: Does) -> Function {
     Function { name, opcode: name, params, kinds, does }
 }
 
