@@ -122,11 +122,17 @@ def pair(x, y):
     formulas += ["where(x > y, x, y)"]
     if x in "bil" and y in "bil":
         divided = (ys == -1) & (xs == xs.min())
+        formulas.remove("x % y")
         yield {"x": xs[~divided], "y": ys[~divided]}, formulas
+        # NumExpr adds the divisor to the remainder, which overflows for the greatest and the least.
+        divided |= ((ys == ys.max()) | (ys == ys.min())) & (y != "b")
+        yield {"x": xs[~divided], "y": ys[~divided]}, ["x % y"]
         if "b" not in (x, y):
             low, high = np.array([1, -1, 2, -2, 3, 5], KINDS[x]), np.array([0, 1, 2, 3, 9, -1, -2, -5], KINDS[y])
             xs, ys = grid(low, high)
-            yield {"x": xs, "y": ys}, ["x ** y"]
+            # To NumExpr every negative power is the reciprocal.
+            followed = (xs != -1) | (ys > 0) | (ys % 2 == 1)
+            yield {"x": xs[followed], "y": ys[followed]}, ["x ** y"]
     else:
         yield {"x": xs, "y": ys}, formulas
 
