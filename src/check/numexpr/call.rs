@@ -109,10 +109,8 @@ impl Lowering<'_> {
         let number = match (does, given.as_slice()) {
             (Does::Lane(op), given) => self.lane(op, given, span)?,
             (Does::Ask(op), &[x]) => self.classify(op, x, span)?,
-            (Does::Round, &[x]) => self.lane(Op::Rint, &[x], span).and_then(|rounded| {
-                let is_integer = self.kind_of(x.number).is_integer();
-                Ok(if is_integer { x.number } else { rounded })
-            })?,
+            (Does::Round, &[x]) if self.kind_of(x.number).is_integer() => x.number,
+            (Does::Round, &[x]) => self.lane(Op::Rint, &[x], span)?,
             (_, _) => return Ok(Some(args[0].number)),
         };
         let node = self.strong(Operand { number, span })?;
