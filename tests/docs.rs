@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use numfuse::check::Dialect;
 use numfuse::op::{self, Class, Meaning, Row};
 use numfuse::{Error, Session, arrays};
 use std::fmt::Write;
@@ -59,12 +60,12 @@ fn is_reduction(row: &Row) -> bool {
 }
 
 /// What the library gives for an example: its results, or the codes of its errors.
-fn answer(formula: &str) -> String {
+fn answer(session: &Session, formula: &str) -> String {
     let (a, b) = ([1.0, 2.0, 4.0], [0.5, f64::NAN, -2.0]);
     let f: [f32; 3] = [1.0, 2.0, 4.0];
     let (i, u): ([i64; 3], [u8; 3]) = ([-7, 0, 7], [0, 100, 200]);
     let m = ndarray::arr2(&[[1i32, 2, 3], [4, 5, 6]]);
-    let result = Session::global().eval_all(formula, &arrays! { a, b, f, i, u, m, k: 3 }, None);
+    let result = session.eval_all(formula, &arrays! { a, b, f, i, u, m, k: 3 }, None);
     let shown = |array: &numfuse::Array| {
         let text = array.to_string();
         let elements: Vec<&str> = text.split_whitespace().collect();
@@ -82,7 +83,17 @@ fn answer(formula: &str) -> String {
 
 #[test]
 fn the_language_page_says_what_is_so() {
-    let path = file("docs/language.md");
+    check_page("docs/language.md", Session::global());
+}
+
+#[test]
+fn the_numexpr_page_says_what_is_so() {
+    check_page("docs/numexpr.md", &Session::builder().dialect(Dialect::NumExpr).threads(1).build());
+}
+
+/// Writes a page's tables and answers anew, and compares.
+fn check_page(page: &str, session: &Session) {
+    let path = file(page);
     let page = fs::read_to_string(&path).unwrap();
     let (mut out, mut in_formulas, mut skipping) = (String::new(), false, false);
     for line in page.lines() {
@@ -90,7 +101,7 @@ fn the_language_page_says_what_is_so() {
             in_formulas = line == "```formula";
         } else if in_formulas && !line.is_empty() {
             let formula = line.split(" → ").next().unwrap().trim_end();
-            writeln!(out, "{formula:<38} → {}", answer(formula)).unwrap();
+            writeln!(out, "{formula:<38} → {}", answer(session, formula)).unwrap();
             continue;
         }
         skipping &= !line.starts_with("<!-- end");

@@ -7,6 +7,7 @@ use crate::{interrupt, json};
 use numfuse::DType;
 use numfuse::array::Array;
 use numfuse::casting::Casting;
+use numfuse::check::Dialect;
 use numfuse::source::{NpyWriter, Region, Sink};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,27 @@ pub(crate) struct Args {
     /// Print each result as one line of JSON.
     #[arg(long)]
     json: bool,
+    /// Whose rules the formula follows.
+    #[arg(long, value_enum, value_name = "DIALECT", default_value_t = Rules::Numpy)]
+    dialect: Rules,
+}
+
+/// The dialects, by the names that the command line has for them.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Rules {
+    /// NumPy 2
+    Numpy,
+    /// NumExpr 2: its kinds, its functions and its refusals
+    Numexpr,
+}
+
+impl From<Rules> for Dialect {
+    fn from(rules: Rules) -> Dialect {
+        match rules {
+            Rules::Numpy => Dialect::NumPy,
+            Rules::Numexpr => Dialect::NumExpr,
+        }
+    }
 }
 
 /// A formula on the command line. One that looks like an option is taken for a slip.
@@ -74,7 +96,8 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
     inputs.extend(args.inputs.into_iter().chain(args.define));
     let values = Values::from_args(&inputs)?;
     let session = args.engine.session();
-    let mut asked = session.formula(&formula).casting(args.casting).poll(&interrupt::requested);
+    let mut asked = session.formula(&formula).dialect(args.dialect.into()).casting(args.casting);
+    asked = asked.poll(&interrupt::requested);
     if let Some(dtype) = args.dtype {
         asked = asked.dtype(dtype);
     }

@@ -33,6 +33,17 @@ fn options_say_the_dtype_the_numbers_and_the_file_of_the_formula() {
 }
 
 #[test]
+fn a_formula_may_follow_numexprs_rules() {
+    let folder = Folder::new("dialect");
+    let a = folder.array("a", &[5.0, 1.0]);
+    let inf = folder.array("inf", &[f64::INFINITY, 0.1]);
+    assert_eq!(run(&["eval", "a // inf", &a, &inf, "--dialect", "numexpr"]).1, "[ 0. 10.]\n");
+    assert_eq!(run(&["eval", "a // inf", &a, &inf]).1, "[0. 9.]\n");
+    let refused = run(&["eval", "a and inf", &a, &inf, "--dialect", "numexpr"]);
+    assert!(refused.0 == 2 && refused.2.contains("error[standard-boolean]"), "{refused:?}");
+}
+
+#[test]
 fn json_has_values_or_a_summary() {
     let folder = Folder::new("json");
     let a = folder.array("a", &ndarray::arr2(&[[0.1f32, f32::NAN], [f32::INFINITY, 2.0]]));

@@ -77,7 +77,7 @@ impl Lowering<'_> {
     }
 
     /// Of integers it is the integer part of 1/x: x where that is 1 or -1, else 0 (of 0 too).
-    fn reciprocal(&mut self, x: NodeId, span: Span) -> NodeId {
+    pub(super) fn reciprocal(&mut self, x: NodeId, span: Span) -> NodeId {
         let dtype = self.graph.ty(x).dtype;
         let one = self.number(dtype, 1, span);
         if dtype.is_float() {

@@ -89,8 +89,6 @@ kinds! {
         /// The operand's dtype, if the operation led from it to that dtype.
         from: Option<DType>,
     } = "dtype-not-evaluated";
-    /// The dialect is not evaluated yet.
-    DialectNotEvaluated = "dialect-not-evaluated";
     /// Something that parses and that the language does not have.
     Unsupported {
         /// What.
@@ -165,6 +163,26 @@ kinds! {
     LiteralOverflow = "literal-overflow";
     /// An integer to a negative power.
     NegativePower = "negative-power";
+    /// In the NumExpr dialect, an integer to a constant negative integer power: a `ValueError`.
+    NegativeIntegerPower = "negative-integer-power";
+    /// In the NumExpr dialect, Python's logic on variables: a `TypeError`.
+    StandardBoolean = "standard-boolean";
+    /// In the NumExpr dialect, an operation that these kinds do not have: a `NotImplementedError`.
+    NoOpcode {
+        /// The name that NumExpr has for it.
+        signature: String,
+    } = "no-opcode";
+    /// In the NumExpr dialect, an input of a dtype without a kind: a `ValueError`.
+    UnknownInputType {
+        /// The dtype.
+        dtype: DType,
+    } = "unknown-type";
+    /// In the NumExpr dialect, a literal divided by zero: a `ZeroDivisionError`.
+    DivisionByZero = "division-by-zero";
+    /// In the strict NumExpr dialect, an operation after a reduction: a `RuntimeError`.
+    ReductionNotLast = "reduction-not-last";
+    /// In the strict NumExpr dialect, an axis counted from the last: a `ValueError`.
+    NegativeAxis = "negative-axis";
     /// Something that is no number where one is needed.
     NotANumber {
         /// What it is.

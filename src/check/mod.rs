@@ -18,6 +18,7 @@
 //! | `composed` | functions that are formulas of others |
 //! | `call`, `reduce` | arguments, functions, casts, axes |
 //! | `complex`, `time`, `text` | the same operators on complex numbers, dates and durations, text |
+//! | `numexpr` | the NumExpr dialect |
 //! | `error`, `words` | the facts of an error, and its words |
 //!
 //! Sizes are symbolic: whether two dimensions agree is known when arrays are bound.
@@ -29,6 +30,7 @@ mod composed;
 mod derived;
 mod error;
 mod literal;
+mod numexpr;
 mod operator;
 mod promote;
 mod reduce;
@@ -39,6 +41,7 @@ mod value;
 mod words;
 
 pub use error::{Error, ErrorKind, OperandType};
+pub use numexpr::Optimization;
 
 use crate::casting::Casting;
 use crate::dtype::DType;
@@ -92,7 +95,7 @@ pub enum Dialect {
     /// NumPy 2.
     #[default]
     NumPy,
-    /// NumExpr; not evaluated yet.
+    /// NumExpr 2: its kinds, its functions and its refusals. `docs/numexpr.md` says what is kept.
     NumExpr,
 }
 
@@ -105,6 +108,11 @@ pub struct Options {
     pub dtype: Option<DType>,
     /// How freely results may be cast to that dtype.
     pub casting: Casting,
+    /// NumExpr's level of optimization, which changes kinds and bits. Of no meaning to NumPy's rules.
+    pub optimization: Optimization,
+    /// Whether what NumExpr refuses of reductions is refused in its dialect too: operations after them, negative
+    /// axes, tuples of axes, `keepdims`.
+    pub strict: bool,
 }
 
 /// Lowers a program to a graph. All inputs are declared, in the order given, used or not.
@@ -112,11 +120,5 @@ pub struct Options {
 /// # Errors
 /// Every independent [`Error`] of the formula, in the order of the text.
 pub fn lower(program: &Program, inputs: &[InputType], options: &Options) -> Result<Graph, Vec<Error>> {
-    match options.dialect {
-        Dialect::NumPy => Lowering::new(program, inputs, options).run(),
-        Dialect::NumExpr => {
-            let last = program.exprs().last().map(|(id, _)| program.span(id));
-            Err(vec![Error { kind: ErrorKind::DialectNotEvaluated, span: last.unwrap_or_default() }])
-        }
-    }
+    Lowering::new(program, inputs, options).run()
 }

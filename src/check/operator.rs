@@ -22,6 +22,9 @@ impl Lowering<'_> {
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, a: Operand, b: Operand, span: Span) -> Step<Number> {
+        if self.is_numexpr() {
+            return self.numexpr_binary(op, a, b, span);
+        }
         let op = match op {
             BinaryOp::Add => Op::Add,
             BinaryOp::Sub => Op::Sub,
@@ -204,7 +207,7 @@ impl Lowering<'_> {
     }
 
     /// Questions about floats; of integers the answers are known, but for their sign.
-    fn classify(&mut self, op: Op, of: Operand, span: Span) -> Step<Number> {
+    pub(super) fn classify(&mut self, op: Op, of: Operand, span: Span) -> Step<Number> {
         let node = self.strong(of)?;
         let kind = self.graph.ty(node).dtype.kind();
         Ok(Number::Strong(if kind == Kind::Float {

@@ -29,21 +29,7 @@ impl Lowering<'_> {
         args: &[Arg],
         span: Span,
     ) -> Step<Number> {
-        self.refuse_pair(meaning, args, name_span)?;
-        let signature = Signature { name, name_span, params: &PARAMS, required: 1, positional: 2 };
-        let bound = self.bind_args(&signature, args)?;
-        let operand = self.required(&bound, 0)?;
-        let rank = self.rank(operand)?;
-        let is_index = matches!(meaning, Meaning::Reduce(Reduction::ArgMin | Reduction::ArgMax));
-        let axes = match bound[1] {
-            Some(axis) => self.axes(axis, rank, is_index)?,
-            None => Axes::all(rank),
-        };
-        let keepdims = match bound[2] {
-            Some(value) => self.keepdims(value)?,
-            None => false,
-        };
-        let over = Extent { axes, keepdims };
+        let (operand, over) = self.reduced_over(meaning, name, name_span, args)?;
         match operand.number.family() {
             Family::Real => {}
             Family::Complex => return self.complex_reduction(meaning, operand, over, span),
@@ -65,6 +51,31 @@ impl Lowering<'_> {
             Meaning::Lane(_) | Meaning::Derived(_) => node,
         };
         Ok(Number::Strong(node))
+    }
+
+    /// What a reduction is given, and over which axes it runs.
+    pub(super) fn reduced_over(
+        &mut self,
+        meaning: Meaning,
+        name: &str,
+        name_span: Span,
+        args: &[Arg],
+    ) -> Step<(Operand, Extent)> {
+        self.refuse_pair(meaning, args, name_span)?;
+        let signature = Signature { name, name_span, params: &PARAMS, required: 1, positional: 2 };
+        let bound = self.bind_args(&signature, args)?;
+        let operand = self.required(&bound, 0)?;
+        let rank = self.rank(operand)?;
+        let is_index = matches!(meaning, Meaning::Reduce(Reduction::ArgMin | Reduction::ArgMax));
+        let axes = match bound[1] {
+            Some(axis) => self.axes(axis, rank, is_index)?,
+            None => Axes::all(rank),
+        };
+        let keepdims = match bound[2] {
+            Some(value) => self.keepdims(value)?,
+            None => false,
+        };
+        Ok((operand, Extent { axes, keepdims }))
     }
 
     /// `min(a, b)` is Python's, not NumPy's: say what is meant.

@@ -20,11 +20,11 @@ const CONSTANTS: [(&str, f64); 4] =
 pub(super) struct Lowering<'a> {
     pub(super) program: &'a Program,
     pub(super) graph: Graph,
+    pub(super) options: Options,
     /// Nodes that a guard already watches.
     pub(super) guarded: FxHashSet<NodeId>,
     inputs: FxHashMap<&'a str, InputId>,
     types: &'a [InputType],
-    options: &'a Options,
     /// What has been computed of the expressions so far.
     values: Vec<Value>,
     variables: FxHashMap<Symbol, Bound>,
@@ -48,10 +48,10 @@ impl<'a> Lowering<'a> {
         let mut lowering = Lowering {
             program,
             graph: Graph::new(),
+            options: *options,
             guarded: FxHashSet::default(),
             inputs: FxHashMap::default(),
             types,
-            options,
             values: Vec::with_capacity(program.exprs().len()),
             variables: FxHashMap::default(),
             assigned: Vec::new(),
@@ -113,6 +113,11 @@ impl<'a> Lowering<'a> {
 
     fn expression(&mut self, id: ExprId, expr: Expr) -> Step<Value> {
         let span = self.program.span(id);
+        if self.is_numexpr()
+            && let Some(number) = self.numexpr_expression(expr, span)
+        {
+            return number.map(Value::Number);
+        }
         let number = match expr {
             Expr::Int(value) => Number::Int(value),
             Expr::Float(value) => Number::Float(value),
@@ -175,7 +180,7 @@ impl<'a> Lowering<'a> {
         if let Some(&input) = self.inputs.get(text) {
             return self.input(input, span).map(Value::Number);
         }
-        if let Some(&(_, value)) = CONSTANTS.iter().find(|(known, _)| *known == text) {
+        if let Some(&(_, value)) = self.constants().iter().find(|(known, _)| *known == text) {
             return Ok(Value::Number(Number::Float(value)));
         }
         match text {
@@ -188,15 +193,23 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// The NumExpr dialect has none.
+    fn constants(&self) -> &'static [(&'static str, f64)] {
+        if self.is_numexpr() { &[] } else { &CONSTANTS }
+    }
+
     fn input(&mut self, input: InputId, span: Span) -> Step<Number> {
         let ty = &self.types[input.index()];
         let dtype = ty.dtype.stored();
+        if self.is_numexpr() {
+            self.numexpr_accepts(dtype, span)?;
+        }
         if ty.ones.len() > MAX_RANK {
             return stop(ErrorKind::TooManyAxes { name: ty.name.to_string() }, span);
         }
         let mut plane =
             |plane| self.graph.add(Node::Input(input, plane), span).expect("the dtype has the plane");
-        Ok(match dtype.kind() {
+        let number = match dtype.kind() {
             Kind::Complex => Number::Planes(plane(Plane::Real), plane(Plane::Imag)),
             Kind::Datetime | Kind::Timedelta => Number::Time(plane(Plane::Whole), dtype),
             Kind::Bytes | Kind::Text => {
@@ -206,7 +219,8 @@ impl<'a> Lowering<'a> {
                 let node = plane(Plane::Whole);
                 if self.graph.inputs[input.index()].weak { Number::Weak(node) } else { Number::Strong(node) }
             }
-        })
+        };
+        Ok(if self.is_numexpr() { self.numexpr_input(number, span) } else { number })
     }
 
     /// Reports each unknown name once.
@@ -217,7 +231,7 @@ impl<'a> Lowering<'a> {
         let text = self.program.symbol(name);
         let variables = self.assigned.iter().map(|&s| self.program.symbol(s));
         let known = self.types.iter().map(|ty| &*ty.name).chain(variables);
-        let near = nearest(text, known.chain(CONSTANTS.iter().map(|c| c.0)).chain(["True", "False"]));
+        let near = nearest(text, known.chain(self.constants().iter().map(|c| c.0)).chain(["True", "False"]));
         let kind = ErrorKind::UnknownName {
             name: text.to_owned(),
             near: near.map(str::to_owned),
@@ -383,6 +397,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn strong(&mut self, operand: Operand) -> Step<NodeId> {
         match operand.number {
             Number::Strong(node) | Number::Weak(node) => Ok(node),
+            Number::Int(value) if self.is_numexpr() => self.coerce(operand, Self::numexpr_integer(value)),
             Number::Int(_) => self.coerce(operand, DType::I64),
             Number::Float(_) => self.coerce(operand, DType::F64),
             Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {

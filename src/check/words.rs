@@ -31,7 +31,6 @@ impl Display for ErrorKind {
             ErrorKind::DTypeNotEvaluated { dtype, from: None } => {
                 write!(f, "the dtype {dtype} is not evaluated yet")
             }
-            ErrorKind::DialectNotEvaluated => f.write_str("the NumExpr dialect is not evaluated yet"),
             ErrorKind::Unsupported { what } => write!(f, "{what} is not supported"),
             ErrorKind::Arity { name, least, most, got } => write_arity(f, name, *least, *most, *got),
             ErrorKind::UnknownKeyword { name, keyword, .. } => {
@@ -49,6 +48,22 @@ impl Display for ErrorKind {
             ErrorKind::LiteralOutOfRange { value, dtype } => write!(f, "{value} does not fit {dtype}"),
             ErrorKind::LiteralOverflow => f.write_str("the value of this does not fit 128 bits"),
             ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
+            ErrorKind::NegativeIntegerPower => {
+                f.write_str("Integers to negative integer powers are not allowed.")
+            }
+            ErrorKind::StandardBoolean => f.write_str(STANDARD_BOOLEAN),
+            ErrorKind::NoOpcode { signature } => {
+                write!(f, "couldn't find matching opcode for '{signature}'")
+            }
+            ErrorKind::UnknownInputType { dtype: DType::Text(_) } => {
+                f.write_str("NumExpr 2 does not support Unicode as a dtype.")
+            }
+            ErrorKind::UnknownInputType { dtype } => write!(f, "unknown type {dtype}"),
+            ErrorKind::DivisionByZero => f.write_str("division by zero"),
+            ErrorKind::ReductionNotLast => {
+                f.write_str("invalid program: reduction operations must occur last")
+            }
+            ErrorKind::NegativeAxis => f.write_str("negative axis are not supported"),
             ErrorKind::NotANumber { what } => write!(f, "{what} is not a number or an array"),
             ErrorKind::NotReal { operand } => write!(f, "this takes real numbers, not {operand}"),
             ErrorKind::Casting { from, to, casting } => {
@@ -64,6 +79,10 @@ impl Display for ErrorKind {
         }
     }
 }
+
+/// Other programs look for NumExpr's words: these are not ours to change.
+const STANDARD_BOOLEAN: &str = "You can't use Python's standard boolean operators in NumExpr expressions. You should \
+     use their bitwise counterparts instead: '&' instead of 'and', '|' instead of 'or', and '~' instead of 'not'.";
 
 /// A rank in words.
 struct Axes(usize);
@@ -113,7 +132,9 @@ impl ErrorKind {
             ErrorKind::NegativePower => Some("write the exponent as a float, such as `-1.0`".to_owned()),
             ErrorKind::NoResult => Some("end with an expression, or assign to a name without `_`".to_owned()),
             ErrorKind::NotEvaluated { .. } | ErrorKind::DTypeNotEvaluated { .. } => None,
-            ErrorKind::DialectNotEvaluated | ErrorKind::Arity { .. } => None,
+            ErrorKind::Arity { .. } | ErrorKind::NegativeIntegerPower | ErrorKind::StandardBoolean => None,
+            ErrorKind::NoOpcode { .. } | ErrorKind::UnknownInputType { .. } => None,
+            ErrorKind::DivisionByZero | ErrorKind::ReductionNotLast | ErrorKind::NegativeAxis => None,
             ErrorKind::DuplicateArgument { .. } | ErrorKind::KeywordValue { .. } => None,
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,

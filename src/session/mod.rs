@@ -16,7 +16,7 @@ pub use program::Program;
 pub(crate) use program::{graph, parsed};
 
 use crate::array::{Array, Bindings, InputRef, Pool, ViewMut};
-use crate::check::{Dialect, InputType, Options};
+use crate::check::{Dialect, InputType, Optimization, Options};
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
@@ -62,7 +62,7 @@ pub type ResultType = (Option<Box<str>>, DType, Shape);
 pub struct Builder {
     threads: Option<usize>,
     level: Level,
-    dialect: Dialect,
+    options: Options,
     fusion: Fusion,
     pool_bytes: usize,
 }
@@ -85,7 +85,21 @@ impl Builder {
     /// The rules by which formulas are typed.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Builder {
-        self.dialect = dialect;
+        self.options.dialect = dialect;
+        self
+    }
+
+    /// How far the NumExpr dialect replaces powers and divisions by constants, as NumExpr does.
+    #[must_use]
+    pub fn optimization(mut self, level: Optimization) -> Builder {
+        self.options.optimization = level;
+        self
+    }
+
+    /// Whether the NumExpr dialect refuses of reductions what NumExpr refuses.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Builder {
+        self.options.strict = strict;
         self
     }
 
@@ -110,7 +124,7 @@ impl Builder {
             threads: Threads::new(self.threads.unwrap_or_else(available)),
             pool: Pool::new(self.pool_bytes),
             target: Target::host().at_most(self.level),
-            options: Options { dialect: self.dialect, ..Options::default() },
+            options: self.options,
             fusion: self.fusion,
             cache: Cache::new(),
         }
@@ -123,7 +137,7 @@ impl Session {
         Builder {
             threads: None,
             level: Level::Avx512,
-            dialect: Dialect::default(),
+            options: Options::default(),
             fusion: Fusion::Full,
             pool_bytes: POOL_BYTES,
         }

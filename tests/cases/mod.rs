@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Reads `a=f64[n, 1]`, `k=int`, `w=float`.
 pub(crate) fn input(text: &str) -> InputType {
     let (name, ty) = text.split_once('=').expect("name=dtype[dims]");
-    let (dtype, dims) = ty.strip_suffix(']').and_then(|t| t.split_once('[')).unwrap_or((ty, ""));
+    let (dtype, dims) = ty.strip_suffix(']').and_then(|t| t.rsplit_once('[')).unwrap_or((ty, ""));
     let dtype = match dtype {
         "int" => InputDType::WeakInt,
         "float" => InputDType::WeakFloat,

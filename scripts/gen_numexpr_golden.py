@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Writes tests/golden/numexpr/: what NumExpr itself makes of formulas.
+
+    gen_numexpr_golden.py           writes the files
+    gen_numexpr_golden.py --check   compares them with what NumExpr computes here
+
+Made with NumExpr 2.14.2 (without VML) and NumPy 2.4.6.
+
+`kinds.txt` has a line `formula: result` for every operator and function of variables of every kind (b, i, l, f,
+d, c): a dtype, or the name of the exception and its words.
+
+`values.bin` has results that arithmetic fixes. A section is, little-endian: the number of elements n (u32), the number
+of inputs (u8), and for each its name (one byte), its dtype (u8, its place in DTYPES) and its n elements;
+then the number of formulas (u16), and for each the level of optimization (u8, its place in LEVELS), the length of the
+text (u8), the text, the dtype of the result (u8), its number of elements (u32), and these.
+
+Left out is where NumExpr ends the process (least // -1), has undefined results (integer powers that overflow or
+divide by zero) or is not followed (`docs/numexpr.md`).
+"""
+
+import itertools
+import pathlib
+import struct
+import sys
+import warnings
+
+import numexpr
+import numpy as np
+
+DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]
+LEVELS = ["none", "moderate", "aggressive"]
+OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/numexpr"
+
+KINDS = {"b": "?", "i": "i4", "l": "i8", "f": "f4", "d": "f8", "c": "c16"}
+REAL = "bilfd"
+ARITHMETIC = ["+", "-", "*", "/", "//", "%", "**"]
+BITS = ["<<", ">>", "&", "|", "^"]
+COMPARISONS = ["<", "<=", ">", ">=", "==", "!="]
+ONE = """sqrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh log log1p log10 log2 exp expm1 abs
+ceil floor trunc round sign isnan isfinite isinf signbit real imag conj copy ones_like sum prod""".split()
+TWO = "arctan2 fmod hypot nextafter copysign maximum minimum complex contains".split()
+EXACT_ONE = """sqrt abs ceil floor trunc round sign isnan isfinite isinf signbit real imag conj copy ones_like
+sum prod""".split()
+EXACT_TWO = "fmod nextafter copysign maximum minimum".split()
+EXPONENTS = ["0", "1", "2", "3", "7", "0.0", "1.0", "2.0", "0.5", "2.5", "-0.5", "-1.0", "-2.0", "-1", "-2", "-3", "13"]
+
+
+def evaluate(formula, inputs, level="aggressive"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return numexpr.evaluate(formula, local_dict=inputs, global_dict={}, optimization=level)
+
+
+def answer(formula, inputs, level="aggressive"):
+    try:
+        return evaluate(formula, inputs, level).dtype.name
+    except Exception as error:
+        return f"{type(error).__name__} {error}"
+
+
+def kinds():
+    variables = {name: np.ones(2, dtype) for name, dtype in KINDS.items()}
+    pairs = list(itertools.product(KINDS, repeat=2))
+    formulas = [f"{op}{x}" for op in "-+~" for x in KINDS]
+    formulas += [f"{x}.{part}" for part in ("real", "imag") for x in KINDS]
+    formulas += [f"{name}({x})" for name in ONE for x in KINDS]
+    formulas += [f"{name}({x})" for name in ("min", "max") for x in KINDS if x != "i"]
+    formulas += [f"{x} {op} {y}" for op in ARITHMETIC + BITS + COMPARISONS for x, y in pairs]
+    formulas += [f"{name}({x}, {y})" for name in TWO for x, y in pairs]
+    formulas += [f"where({c}, {x}, {y})" for c in "bid" for x, y in pairs]
+    formulas += [f"{x} {op} {y}" for op in ["+", "/", "**", "<"] for x in KINDS for y in ("True", "3", "2**40", "2.5")]
+    formulas += [f"{y} {op} {x}" for op in ["+", "/", "**", "<"] for x in KINDS for y in ("True", "3", "2**40", "2.5")]
+    lines = [f"{formula}: {answer(formula, variables)}" for formula in formulas]
+    for level in LEVELS:
+        powers = [f"{x}**{n}" for x in KINDS for n in EXPONENTS]
+        lines += [f"{level} {formula}: {answer(formula, variables, level)}" for formula in powers]
+    return "\n".join(lines) + "\n"
+
+
+def edges(kind):
+    dtype = np.dtype(KINDS[kind])
+    if kind == "b":
+        return np.array([False, True])
+    if kind in "il":
+        info = np.iinfo(dtype)
+        return np.array([0, 1, 3, 64, -1, -7, info.max, info.min], dtype)
+    return np.array([0.0, -0.0, 1.0, 2.5, -3.5, 0.1, 1e30, np.inf, -np.inf, np.nan], dtype)
+
+
+def grid(x, y):
+    return np.repeat(x, len(y)), np.tile(y, len(x))
+
+
+def code(array):
+    return DTYPES.index("?" if array.dtype == bool else array.dtype.str[1:])
+
+
+def section(inputs, formulas):
+    """Results of the formulas, each a text or a text and a level; those that NumExpr refuses are left out."""
+    count = len(next(iter(inputs.values())))
+    data = struct.pack("<IB", count, len(inputs))
+    for name, array in inputs.items():
+        data += name.encode() + bytes([code(array)])
+        data += array.tobytes()
+    kept = []
+    for formula, level in ((f, "aggressive") if isinstance(f, str) else f for f in formulas):
+        try:
+            result = np.atleast_1d(evaluate(formula, inputs, level))
+        except (NotImplementedError, ValueError, ZeroDivisionError):
+            continue
+        if result.dtype.kind == "c":
+            continue
+        head = struct.pack("<BB", LEVELS.index(level), len(formula)) + formula.encode()
+        kept.append(head + struct.pack("<BI", code(result), len(result)) + result.tobytes())
+    return data + struct.pack("<H", len(kept)) + b"".join(kept)
+
+
+def pair(x, y):
+    xs, ys = grid(edges(x), edges(y))
+    formulas = [f"x {op} y" for op in ARITHMETIC[:-1] + BITS + COMPARISONS]
+    formulas += [f"{name}(x, y)" for name in EXACT_TWO]
+    formulas += ["where(x > y, x, y)"]
+    if x in "bil" and y in "bil":
+        divided = (ys == -1) & (xs == xs.min())
+        formulas.remove("x % y")
+        yield {"x": xs[~divided], "y": ys[~divided]}, formulas
+        # NumExpr adds the divisor to the remainder, which overflows for the greatest and the least.
+        divided |= ((ys == ys.max()) | (ys == ys.min())) & (y != "b")
+        yield {"x": xs[~divided], "y": ys[~divided]}, ["x % y"]
+        if "b" not in (x, y):
+            low, high = np.array([1, -1, 2, -2, 3, 5], KINDS[x]), np.array([0, 1, 2, 3, 9, -1, -2, -5], KINDS[y])
+            xs, ys = grid(low, high)
+            # To NumExpr every negative power is the reciprocal.
+            followed = (xs != -1) | (ys > 0) | (ys % 2 == 1)
+            yield {"x": xs[followed], "y": ys[followed]}, ["x ** y"]
+    else:
+        yield {"x": xs, "y": ys}, formulas
+
+
+def single(x):
+    formulas = [f"{name}(x)" for name in EXACT_ONE[:-2]] + ["-x", "~x", "+x", "x.real", "x.imag"]
+    yield {"x": edges(x)}, formulas
+    if x != "b":
+        small = np.array([1, 2, 3, -2, 5], KINDS[x])
+        yield {"x": small}, [f"{name}(x)" for name in EXACT_ONE[-2:]]
+        yield {"x": np.array([7, -7, 2, 10], KINDS[x])}, ["x / 3", "x / 3.0", "x / 0", "3 / x", "3.0 / x", "x / True",
+                                                         ("x / 3.0", "none")]
+    # What is a product, a quotient or a root at a level has its bits.
+    bases = np.array([0, 1, 2, 3, 5], KINDS[x]) if x in "bil" else np.array([0.0, 1.1, -1.7, 0.3, 20.7, np.inf], KINDS[x])
+    products = [(f"x**{n}", "aggressive") for n in EXPONENTS]
+    yield {"x": bases}, products + [(f"x**{n}", "moderate") for n in ("0", "1", "2", "0.5", "-1.0", "-1", "2.0")]
+
+
+def stored(dtype):
+    """Inputs of the other dtypes, converted to their kinds."""
+    info = np.iinfo(dtype) if np.dtype(dtype).kind in "iu" else np.finfo(dtype)
+    values = np.array([0, 1, 3, info.max, info.min], dtype)
+    yield {"x": values}, ["x", "x + 1", "x / 7", "x * x", "-x", "x > 2", "x + 0.5"]
+
+
+def nearby():
+    """`nextafter` of numbers at the ends of binades and ranges, both ways."""
+    tiny = [2.0**-1074, 2.0**-1022, 2.0**-1021, 2.0**-900, 2.0**-822, 1.0, 2.0**1023, sys.float_info.max]
+    x = np.array([v * s for v in tiny for s in (1, -1)] + [np.inf, -np.inf, 0.0, -0.0, 1.1, 1e-310, np.pi])
+    x = np.concatenate([x, np.nextafter(x, 0), np.nextafter(x, np.inf)])
+    yield {"x": x, "y": np.full(len(x), np.inf)}, ["nextafter(x, y)", "nextafter(x, -y)", "nextafter(x, 0.0)"]
+
+
+def values():
+    parts = [pair(x, y) for x in REAL for y in REAL] + [single(x) for x in REAL]
+    parts += [stored(dtype) for dtype in ["i1", "u1", "i2", "u2", "u4", "u8", "f2"]] + [nearby()]
+    return b"".join(section(inputs, formulas) for part in parts for inputs, formulas in part)
+
+
+def main():
+    numexpr.set_num_threads(1)
+    np.seterr(all="ignore")
+    OUT.mkdir(parents=True, exist_ok=True)
+    differing = []
+    for name, data in ("kinds.txt", kinds().encode()), ("values.bin", values()):
+        path = OUT / name
+        if sys.argv[1:] != ["--check"]:
+            path.write_bytes(data)
+        elif not path.exists() or path.read_bytes() != data:
+            differing.append(name)
+    if differing:
+        sys.exit(f"NumExpr {numexpr.__version__} differs from: {' '.join(differing)}")
+
+
+if __name__ == "__main__":
+    main()
