@@ -15,7 +15,8 @@
 //! | `operator` | [`Op`](crate::op::Op) by its row's [`Rule`](crate::op::Rule) |
 //! | `compare` | comparisons, which decide where others promote |
 //! | `derived` | what is spelled like a function and expanded into other operations |
-//! | `call`, `reduce` | arguments, functions, casts, axes |
+//! | `call`, `reduce`, `keywords` | arguments, functions, casts, axes |
+//! | `moments`, `complex_moments`, `nan`, `scan` | means and variances; reductions that skip NaN; running sums |
 //! | `complex`, `time`, `text` | the same operators on complex numbers, dates and durations, text |
 //! | `error`, `words` | the facts of an error, and its words |
 //!
@@ -24,12 +25,17 @@
 mod call;
 mod compare;
 mod complex;
+mod complex_moments;
 mod derived;
 mod error;
+mod keywords;
 mod literal;
+mod moments;
+mod nan;
 mod operator;
 mod promote;
 mod reduce;
+mod scan;
 mod statement;
 mod text;
 mod time;

@@ -1,6 +1,7 @@
 //! The loop over expressions, what names stand for, and what a formula gives.
 
 use super::error::{Error, ErrorKind};
+use super::keywords::dtype_named;
 use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES};
 use crate::diagnostic::nearest;
@@ -9,7 +10,7 @@ use crate::ir::{Graph, InputId, Node, NodeId, Output, Plane, Scalar};
 use crate::op;
 use crate::shape::MAX_RANK;
 use crate::span::Span;
-use crate::syntax::ast::{Attribute, Expr, ExprId, List, Program, Statement, Symbol};
+use crate::syntax::ast::{Arg, Attribute, Expr, ExprId, List, Program, Statement, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 const CONSTANTS: [(&str, f64); 4] =
@@ -30,6 +31,8 @@ pub(super) struct Lowering<'a> {
     assigned: Vec<Symbol>,
     /// Names that were reported as unknown.
     unknown: FxHashSet<Symbol>,
+    /// Texts that are values of a `dtype=`.
+    dtype_texts: FxHashSet<ExprId>,
     result: Option<ExprId>,
     errors: Vec<Error>,
 }
@@ -53,6 +56,7 @@ impl<'a> Lowering<'a> {
             variables: FxHashMap::default(),
             assigned: Vec::new(),
             unknown: FxHashSet::default(),
+            dtype_texts: dtype_arguments(program).collect(),
             result: None,
             errors: Vec::new(),
         };
@@ -114,6 +118,9 @@ impl<'a> Lowering<'a> {
             Expr::Int(value) => Number::Int(value),
             Expr::Float(value) => Number::Float(value),
             Expr::Imaginary(value) => Number::Complex(0.0, value),
+            Expr::Text(text) if self.dtype_texts.contains(&id) => {
+                return self.dtype_text(self.program.symbol(text), span);
+            }
             Expr::Text(_) => return stop(ErrorKind::NotEvaluated { what: "text" }, span),
             Expr::Bytes(_) => return stop(ErrorKind::NotEvaluated { what: "bytes" }, span),
             Expr::Name(name) => return self.name(name, span),
@@ -161,6 +168,7 @@ impl<'a> Lowering<'a> {
             Value::Poison => Err(Stop::Poison),
             Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
             Value::Tuple(_) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+            Value::DType(_) => stop(ErrorKind::NotANumber { what: "a dtype" }, span),
         }
     }
 
@@ -181,7 +189,10 @@ impl<'a> Lowering<'a> {
                 let node = self.graph.constant(Scalar::bool(text == "True"), span);
                 Ok(Value::Number(Number::Strong(node)))
             }
-            _ => Err(self.unknown_name(name, span)),
+            _ => match dtype_named(text) {
+                Some(dtype) => Ok(Value::DType(dtype)),
+                None => Err(self.unknown_name(name, span)),
+            },
         }
     }
 
@@ -238,6 +249,7 @@ impl<'a> Lowering<'a> {
                     Value::Poison => return Err(Stop::Poison),
                     Value::None => return stop(ErrorKind::NotANumber { what: "`None`" }, name_span),
                     Value::Tuple(_) => return stop(ErrorKind::NotANumber { what: "a tuple" }, name_span),
+                    Value::DType(_) => return stop(ErrorKind::NotANumber { what: "a dtype" }, name_span),
                 };
                 let right = self.operand(value)?;
                 let number = self.binary(op, left, right, name_span.join(right.span))?;
@@ -265,7 +277,7 @@ impl<'a> Lowering<'a> {
         if let Some(result) = self.result {
             match self.value(result) {
                 Value::Tuple(items) => self.output_items(items, self.program.span(result)),
-                Value::Number(_) | Value::Poison | Value::None => {
+                Value::Number(_) | Value::Poison | Value::None | Value::DType(_) => {
                     let output = self.operand(result);
                     self.output(None, output);
                 }
@@ -285,6 +297,7 @@ impl<'a> Lowering<'a> {
                 Value::Poison => Err(Stop::Poison),
                 Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
                 Value::Tuple(_) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+                Value::DType(_) => stop(ErrorKind::NotANumber { what: "a dtype" }, span),
             };
             self.output(Some(self.program.symbol(name).into()), output);
         }
@@ -337,6 +350,12 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// The values that calls are given as their `dtype`.
+fn dtype_arguments(program: &Program) -> impl Iterator<Item = ExprId> + '_ {
+    let is_dtype = |arg: &&Arg| arg.keyword.is_some_and(|(name, _)| program.symbol(name) == "dtype");
+    program.all_args().iter().filter(is_dtype).map(|arg| arg.value)
 }
 
 fn root(statement: &Statement) -> ExprId {

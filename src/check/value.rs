@@ -15,6 +15,8 @@ pub(super) enum Value {
     None,
     /// A tuple of expressions.
     Tuple(List<ExprId>),
+    /// The name of a dtype.
+    DType(DType),
     /// What operators apply to.
     Number(Number),
 }
