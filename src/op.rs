@@ -7,9 +7,9 @@
 //! emitter; the enums are closed and matched without wildcards, so the compiler names
 //! every place that a new row needs.
 //!
-//! Three enums, by what the graph does with the operator: [`Op`] is a node over lanes, [`Reduction`]
-//! is a node over axes, [`Derived`] is spelled like a function but expanded by `check` into the
-//! other two.
+//! Four enums, by what the graph does with the operator: [`Op`] is a node over lanes, [`Reduction`]
+//! is a node over axes, [`Scan`] one along an axis, [`Derived`] is spelled like a function but expanded by
+//! `check` into the other three.
 
 /// How the types of an operator follow from its operands, in NumPy's terms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +83,8 @@ pub enum Meaning {
     Lane(Op),
     /// A reduction over axes.
     Reduce(Reduction),
+    /// Running values along an axis.
+    Scan(Scan),
     /// Expanded by `check`.
     Derived(Derived),
 }
@@ -93,6 +95,7 @@ impl Meaning {
         match self {
             Meaning::Lane(op) => op.name(),
             Meaning::Reduce(op) => op.name(),
+            Meaning::Scan(op) => op.name(),
             Meaning::Derived(op) => op.name(),
         }
     }
@@ -241,14 +244,25 @@ table! {
 table! {
     /// A reduction over axes: the graph's `Reduce`.
     Reduction as Reduce in REDUCTION_ROWS {
-        Sum ["sum"] "" ["a"] Rule::Accumulate, Sum, "Sum of the elements.";
-        Prod ["prod", "product"] "" ["a"] Rule::Accumulate, Sum, "Product of the elements.";
-        Min ["min", "amin"] "" ["a"] Rule::Extremum, Exact, "The smallest element; NaN if any is.";
-        Max ["max", "amax"] "" ["a"] Rule::Extremum, Exact, "The largest element; NaN if any is.";
-        Any ["any"] "" ["a"] Rule::Any, Exact, "Whether any element is true.";
-        All ["all"] "" ["a"] Rule::Any, Exact, "Whether every element is true.";
-        ArgMin ["argmin"] "" ["a"] Rule::Index, Exact, "The index of the smallest element, the first of equals; a NaN counts as smallest.";
-        ArgMax ["argmax"] "" ["a"] Rule::Index, Exact, "The index of the largest element, the first of equals; a NaN counts as largest.";
+        Sum ["sum"] "" ["a", "axis", "dtype", "keepdims", "initial", "where"] Rule::Accumulate, Sum, "Sum of the elements.";
+        Prod ["prod", "product"] "" ["a", "axis", "dtype", "keepdims", "initial", "where"] Rule::Accumulate, Sum, "Product of the elements.";
+        Min ["min", "amin"] "" ["a", "axis", "keepdims", "initial", "where"] Rule::Extremum, Exact, "The smallest element; NaN if any is.";
+        Max ["max", "amax"] "" ["a", "axis", "keepdims", "initial", "where"] Rule::Extremum, Exact, "The largest element; NaN if any is.";
+        Any ["any"] "" ["a", "axis", "keepdims", "where"] Rule::Any, Exact, "Whether any element is true.";
+        All ["all"] "" ["a", "axis", "keepdims", "where"] Rule::Any, Exact, "Whether every element is true.";
+        ArgMin ["argmin"] "" ["a", "axis", "keepdims"] Rule::Index, Exact, "The index of the smallest element, the first of equals; a NaN counts as smallest.";
+        ArgMax ["argmax"] "" ["a", "axis", "keepdims"] Rule::Index, Exact, "The index of the largest element, the first of equals; a NaN counts as largest.";
+        MinFrom [] "min-from" ["a"] Rule::Extremum, Exact, "As `min`; of nothing the greatest number there is.";
+        MaxFrom [] "max-from" ["a"] Rule::Extremum, Exact, "As `max`; of nothing the least number there is.";
+        Moment2 [] "moment2" ["a"] Rule::Mean, Sum, "Sum of the squared deviations from the mean, in f64.";
+    }
+}
+
+table! {
+    /// Running values along an axis: the graph's `Scan`.
+    Scan as Scan in SCAN_ROWS {
+        CumSum ["cumsum"] "" ["a", "axis", "dtype"] Rule::Accumulate, Exact, "The sum of the elements up to each, in their order.";
+        CumProd ["cumprod"] "" ["a", "axis", "dtype"] Rule::Accumulate, Exact, "The product of the elements up to each, in their order.";
     }
 }
 
@@ -289,15 +303,25 @@ table! {
         ZerosLike ["zeros_like"] "" ["x"] Rule::Same(Bool), Exact, "Zeros of x's dtype and shape.";
         OnesLike ["ones_like"] "" ["x"] Rule::Same(Bool), Exact, "Ones of x's dtype and shape.";
         Clip ["clip"] "" ["x", "min", "max"] Rule::Same(Bool), Exact, "minimum(maximum(x, min), max).";
-        Mean ["mean", "average"] "" ["a"] Rule::Mean, Sum, "The arithmetic mean; NaN of nothing.";
-        CountNonzero ["count_nonzero"] "" ["a"] Rule::Expansion, Exact, "How many elements are true.";
+        Mean ["mean", "average"] "" ["a", "axis", "dtype", "keepdims", "where"] Rule::Mean, Sum, "The arithmetic mean; NaN of nothing.";
+        Var ["var"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The mean squared deviation from the mean; of a count less `ddof`.";
+        Std ["std"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The square root of the variance.";
+        Ptp ["ptp"] "" ["a", "axis", "keepdims"] Rule::Extremum, Exact, "The largest element less the smallest.";
+        NanSum ["nansum"] "" ["a", "axis", "dtype", "keepdims", "initial", "where"] Rule::Accumulate, Sum, "Sum of the elements that are not NaN.";
+        NanProd ["nanprod"] "" ["a", "axis", "dtype", "keepdims", "initial", "where"] Rule::Accumulate, Sum, "Product of the elements that are not NaN.";
+        NanMin ["nanmin"] "" ["a", "axis", "keepdims", "initial", "where"] Rule::Extremum, Exact, "The smallest element that is not NaN; NaN if all are.";
+        NanMax ["nanmax"] "" ["a", "axis", "keepdims", "initial", "where"] Rule::Extremum, Exact, "The largest element that is not NaN; NaN if all are.";
+        NanMean ["nanmean"] "" ["a", "axis", "dtype", "keepdims", "where"] Rule::Mean, Sum, "The mean of the elements that are not NaN; NaN if all are.";
+        NanVar ["nanvar"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The variance of the elements that are not NaN.";
+        NanStd ["nanstd"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The square root of that variance.";
+        CountNonzero ["count_nonzero"] "" ["a", "axis", "keepdims"] Rule::Expansion, Exact, "How many elements are true.";
         In [] "in" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the listed values.";
     }
 }
 
 /// Every row of the table, lane operations first.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    LANE_ROWS.iter().chain(REDUCTION_ROWS).chain(DERIVED_ROWS)
+    LANE_ROWS.iter().chain(REDUCTION_ROWS).chain(SCAN_ROWS).chain(DERIVED_ROWS)
 }
 
 /// The row that a call's name stands for.
@@ -317,6 +341,11 @@ impl Derived {
             usize::from(self == Derived::Round)
         };
         params - optional
+    }
+
+    /// Whether it reduces axes: its second parameter is the axis.
+    pub fn is_reduction(self) -> bool {
+        self.row().params.get(1) == Some(&"axis")
     }
 }
 

@@ -11,7 +11,7 @@ use numfuse::array::{Array, Input};
 use numfuse::backend::{Compiled, Ready};
 use numfuse::check::{self, Options};
 use numfuse::exec::{self, Control, Operand, Run, Threads};
-use numfuse::ir::{Dim, DimId, Graph};
+use numfuse::ir::{Dim, DimId, DimOrigin, Graph, InputId};
 use numfuse::kernel::{Fusion, fuse};
 use numfuse::reference::{self, Value};
 use numfuse::target::{Level, Target};
@@ -51,10 +51,9 @@ fn run_compiled(
 ) -> Result<Vec<Value>, exec::Error> {
     let compiled = backend::compile(fuse(graph, fusion), target);
     expect_tier(&compiled, target, program);
-    let sizes: Vec<usize> = (0..graph.dim_count())
-        .map(|d| graph.dim_origin(DimId::from_index(d)))
-        .map(|o| program.inputs[o.input.index()].shape[o.axis as usize])
-        .collect();
+    let origins = (0..graph.dim_count()).map(|d| graph.dim_origin(DimId::from_index(d)));
+    let axis_size = |input: InputId, axis: usize| program.inputs[input.index()].shape[axis];
+    let sizes = DimOrigin::sizes(origins, axis_size).expect("small");
     let size = |d: &Dim| match d {
         Dim::One => 1,
         Dim::Size(id) => sizes[id.index()],

@@ -55,8 +55,11 @@ fn table(rows: impl Iterator<Item = &'static Row>) -> String {
 }
 
 fn is_reduction(row: &Row) -> bool {
-    let derived = matches!(row.meaning, Meaning::Derived(op::Derived::Mean | op::Derived::CountNonzero));
-    derived || matches!(row.meaning, Meaning::Reduce(_))
+    match row.meaning {
+        Meaning::Reduce(_) | Meaning::Scan(_) => true,
+        Meaning::Derived(derived) => derived.is_reduction(),
+        Meaning::Lane(_) => false,
+    }
 }
 
 /// What the library gives for an example: its results, or the codes of its errors.

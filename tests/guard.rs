@@ -13,7 +13,7 @@ use numfuse::backend::{Ready, compile, interp};
 use numfuse::check::{self, Options};
 use numfuse::dtype::Lane;
 use numfuse::exec::{self, Control, Operand, Run};
-use numfuse::ir::{Dim, DimId, Graph};
+use numfuse::ir::{Dim, DimId, DimOrigin, Graph, InputId};
 use numfuse::kernel::{Access, Fusion, Kernel, Place, Step, fuse};
 use numfuse::math::{self, BlockFn};
 use numfuse::op::Op;
@@ -280,10 +280,9 @@ fn no_vectorized_loop_touches_a_byte_outside_its_blocks() {
 /// The inputs and outputs of a whole plan against guard pages, whatever their layout.
 fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, places: &mut Places) {
     let compiled = compile(fuse(graph, Fusion::Full), target);
-    let sizes: Vec<usize> = (0..graph.dim_count())
-        .map(|d| graph.dim_origin(DimId::from_index(d)))
-        .map(|o| program.inputs[o.input.index()].shape[o.axis as usize])
-        .collect();
+    let origins = (0..graph.dim_count()).map(|d| graph.dim_origin(DimId::from_index(d)));
+    let axis_size = |input: InputId, axis: usize| program.inputs[input.index()].shape[axis];
+    let sizes = DimOrigin::sizes(origins, axis_size).expect("small");
     // Sizes that do not match are found before a run.
     if graph.constraints.iter().any(|c| sizes[c.left.index()] != sizes[c.right.index()]) {
         return;

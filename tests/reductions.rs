@@ -4,7 +4,7 @@
 #[expect(dead_code, reason = "only its random numbers are used here")]
 mod programs;
 
-use numfuse::array::{Array, Bindings, View};
+use numfuse::array::{Array, Bindings, View, f16};
 use numfuse::check::{self, InputDType, InputType, Options};
 use numfuse::dtype::{DType, Lane};
 use numfuse::reference::{self, Value};
@@ -13,8 +13,21 @@ use numfuse::{Session, arrays, opt, syntax};
 use programs::{Random, value_of};
 
 const THREADS: [usize; 5] = [1, 2, 3, 7, 16];
-const REDUCTIONS: [&str; 10] =
-    ["sum", "prod", "min", "max", "mean", "any", "all", "count_nonzero", "argmin", "argmax"];
+const REDUCTIONS: [&str; 13] = [
+    "sum",
+    "prod",
+    "min",
+    "max",
+    "mean",
+    "any",
+    "all",
+    "count_nonzero",
+    "argmin",
+    "argmax",
+    "var",
+    "std",
+    "nanmean",
+];
 /// Up to so many elements the reference is asked too.
 const MODERATE: usize = 20_000;
 
@@ -36,6 +49,7 @@ fn elements(dtype: DType, count: usize, seed: u64) -> Vec<u8> {
         let bits = match dtype.lane() {
             Some(Lane::F64) => float.to_bits(),
             Some(Lane::F32) => u64::from((float as f32).to_bits()),
+            Some(Lane::F16) => u64::from(f16::from_f64(float).to_bits()),
             Some(Lane::Bool) => random.bits() & 1,
             Some(_) | None => random.bits(),
         };
@@ -144,7 +158,7 @@ fn of_several_axes_in_every_layout() {
                     let listed: String =
                         (0..shape.len()).filter(|x| axes >> x & 1 == 1).map(|x| format!("{x}, ")).collect();
                     let keep = if kind % 2 == 0 { ", keepdims=True" } else { "" };
-                    for name in ["sum", name] {
+                    for name in ["sum", "var", name] {
                         expect_one_pattern(&sessions, &format!("{name}(a * a, axis=({listed}){keep})"), &a);
                     }
                     if axes.is_power_of_two() {
@@ -154,6 +168,48 @@ fn of_several_axes_in_every_layout() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn running_values_are_those_of_the_order() {
+    let sessions = sessions();
+    let shapes: [&[usize]; 7] =
+        [&[1], &[5000], &[70, 257], &[3, 4000], &[17, 1, 600], &[5, 7, 11], &[2, 1500, 2]];
+    for (k, shape) in shapes.into_iter().enumerate() {
+        let count: usize = shape.iter().product();
+        for dtype in [DType::F64, DType::F32, DType::F16, DType::I32, DType::U8, DType::Bool] {
+            let memory = elements(dtype, 2 * count, 200 + k as u64);
+            for kind in 0..5 {
+                let (strides, offset) = layout(kind, shape, dtype.size());
+                let a = view(&memory, dtype, shape, &strides, offset);
+                let op = if (k + kind) % 2 == 0 { "cumsum" } else { "cumprod" };
+                expect_one_pattern(&sessions, &format!("{op}(a)"), &a);
+                for axis in 0..shape.len() {
+                    expect_one_pattern(&sessions, &format!("{op}(a + a, axis={axis})"), &a);
+                    expect_one_pattern(&sessions, &format!("sum({op}(a, axis={axis}), axis=-1)"), &a);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_running_sum_is_the_plain_one() {
+    // Longer than what is done between two looks at whether to stop.
+    let long: Vec<f64> = (0..5_000_000).map(|i| f64::from(i % 1009) * 0.1).collect();
+    let found = numfuse::eval("cumsum(long)", &arrays! { long: &long }).expect("running sums");
+    let mut sum = 0.0;
+    for (found, element) in found.as_slice::<f64>().expect("f64").iter().zip(&long) {
+        sum += element;
+        assert_eq!(found.to_bits(), f64::to_bits(sum));
+    }
+    let wide = ndarray::ArrayView2::from_shape((5, 1_000_000), &long).expect("a table");
+    let found = numfuse::eval("cumsum(wide, axis=0)", &arrays! { wide }).expect("sums");
+    let last = &found.as_slice::<f64>().expect("f64")[4_000_000..];
+    for (k, &found) in last.iter().enumerate() {
+        let sum = (0..5).map(|row| long[row * 1_000_000 + k]).reduce(|a, b| a + b);
+        assert_eq!(Some(found), sum);
     }
 }
 

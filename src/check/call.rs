@@ -13,10 +13,23 @@ use smallvec::{SmallVec, smallvec};
 
 /// Functions that the language has and that are not evaluated yet.
 const NOT_EVALUATED: &[&str] = &[
-    "angle", "arange", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag",
-    "indices", "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random",
-    "real", "std", "var", "zeros",
+    "angle", "arange", "conj", "contains", "full", "imag", "indices", "linspace", "normal", "ones", "random",
+    "real", "zeros",
 ];
+
+/// Functions of NumPy that the language does not have, and what to do instead.
+const UNSUPPORTED: &[(&str, &str)] = &[
+    ("`median`", SORTED),
+    ("`nanmedian`", SORTED),
+    ("`percentile`", SORTED),
+    ("`nanpercentile`", SORTED),
+    ("`quantile`", SORTED),
+    ("`nanquantile`", SORTED),
+    ("`sort`", SORTED),
+    ("`argsort`", SORTED),
+    ("`partition`", SORTED),
+];
+const SORTED: &str = "nothing here sorts: `mean`, `min`, `max`, `argmin` and `argmax` are near";
 
 /// The arguments of a call by the function's parameters.
 pub(super) type Bound = SmallVec<[Option<ExprId>; 4]>;
@@ -51,6 +64,10 @@ impl<'a> Lowering<'a> {
         if let Some(what) = NOT_EVALUATED.iter().find(|&&known| known == text) {
             return stop(ErrorKind::NotEvaluated { what }, name_span);
         }
+        let is_called = |(what, _): &&(&str, &str)| what.trim_matches('`') == text;
+        if let Some(&(what, instead)) = UNSUPPORTED.iter().find(is_called) {
+            return stop(ErrorKind::Unsupported { what, instead }, name_span);
+        }
         let names = op::rows().flat_map(|row| row.names).copied();
         let near = nearest(text, names.chain(NOT_EVALUATED.iter().copied()));
         stop(ErrorKind::UnknownFunction { name: text.to_owned(), near }, name_span)
@@ -60,8 +77,12 @@ impl<'a> Lowering<'a> {
         let params = row.params;
         let required = match row.meaning {
             Meaning::Lane(_) => params.len(),
-            Meaning::Derived(Derived::Mean | Derived::CountNonzero) | Meaning::Reduce(_) => {
-                return self.reduction(row.meaning, name, name_span, args, span).map(Value::Number);
+            Meaning::Scan(op) => {
+                return self.scan(op, row, name, name_span, args, span).map(Value::Number);
+            }
+            Meaning::Reduce(_) => return self.reduction(row, name, name_span, args, span).map(Value::Number),
+            Meaning::Derived(what) if what.is_reduction() => {
+                return self.reduction(row, name, name_span, args, span).map(Value::Number);
             }
             Meaning::Derived(derived) => derived.required(),
         };
@@ -82,7 +103,8 @@ impl<'a> Lowering<'a> {
                 }
                 self.derived(derived, &operands, span)?
             }
-            Meaning::Reduce(_) => self.reduction(row.meaning, name, name_span, args, span)?,
+            Meaning::Scan(op) => self.scan(op, row, name, name_span, args, span)?,
+            Meaning::Reduce(_) => self.reduction(row, name, name_span, args, span)?,
         };
         Ok(Value::Number(number))
     }
@@ -99,12 +121,13 @@ impl<'a> Lowering<'a> {
     }
 
     /// An argument that may be left out, or be `None`.
-    fn optional(&self, arg: Option<ExprId>) -> Step<Option<Operand>> {
+    pub(super) fn optional(&self, arg: Option<ExprId>) -> Step<Option<Operand>> {
         match arg.map(|id| (id, self.value(id))) {
             None | Some((_, Value::None)) => Ok(None),
-            Some((id, Value::Poison | Value::Tuple(_) | Value::Pair(..) | Value::Number(_))) => {
-                self.operand(id).map(Some)
-            }
+            Some((
+                id,
+                Value::Poison | Value::Tuple(_) | Value::Pair(..) | Value::Number(_) | Value::DType(_),
+            )) => self.operand(id).map(Some),
         }
     }
 

@@ -62,7 +62,7 @@ impl Lowering<'_> {
         let items = match self.value(set) {
             Value::Tuple(items) => program.tuple(items),
             Value::Poison => return Err(super::value::Stop::Poison),
-            Value::None | Value::Number(_) | Value::Pair(..) => {
+            Value::None | Value::Number(_) | Value::Pair(..) | Value::DType(_) => {
                 return stop(ErrorKind::NotATuple, program.span(set));
             }
         };

@@ -319,7 +319,8 @@ impl Lowering<'_> {
             return self.round(x, span);
         }
         if !dtype.is_float() {
-            return stop(ErrorKind::Unsupported { what: "rounding integers to tens" }, span);
+            let (what, instead) = ("rounding integers to tens", "use `10 * round(x / 10)`");
+            return stop(ErrorKind::Unsupported { what, instead }, span);
         }
         let power = 10f64.powi(i32::try_from(decimals.unsigned_abs()).unwrap_or(i32::MAX).min(400));
         let power = self.float_like(node, power, span);

@@ -93,6 +93,8 @@ kinds! {
     Unsupported {
         /// What.
         what: &'static str,
+        /// What to do instead.
+        instead: &'static str,
     } = "unsupported";
     /// A call with too few or too many arguments.
     Arity {

@@ -17,6 +17,8 @@
 //! | `derived` | what is spelled like a function and expanded into other operations |
 //! | `composed` | functions that are formulas of others |
 //! | `call`, `reduce` | arguments, functions, casts, axes |
+//! | `call`, `reduce`, `keywords` | arguments, functions, casts, axes |
+//! | `moments`, `complex_moments`, `nan`, `scan` | means and variances; reductions that skip NaN; running sums |
 //! | `complex`, `time`, `text` | the same operators on complex numbers, dates and durations, text |
 //! | `numexpr` | the NumExpr dialect |
 //! | `error`, `words` | the facts of an error, and its words |
@@ -27,13 +29,18 @@ mod call;
 mod compare;
 mod complex;
 mod composed;
+mod complex_moments;
 mod derived;
 mod error;
+mod keywords;
 mod literal;
 mod numexpr;
+mod moments;
+mod nan;
 mod operator;
 mod promote;
 mod reduce;
+mod scan;
 mod statement;
 mod text;
 mod time;

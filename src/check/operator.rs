@@ -40,7 +40,7 @@ impl Lowering<'_> {
             BinaryOp::BitXor => Op::BitXor,
             BinaryOp::And => return self.derived(Derived::And, &[Some(a), Some(b)], span),
             BinaryOp::Or => return self.derived(Derived::Or, &[Some(a), Some(b)], span),
-            BinaryOp::MatMul => return stop(ErrorKind::Unsupported { what: "matrix multiplication" }, span),
+            BinaryOp::MatMul => return stop(MATMUL, span),
         };
         self.operator(op, &[a, b], span)
     }
@@ -219,6 +219,9 @@ impl Lowering<'_> {
         }))
     }
 }
+
+pub(super) const MATMUL: ErrorKind =
+    ErrorKind::Unsupported { what: "matrix multiplication", instead: "use `sum(a*b, axis=...)`" };
 
 /// The error of operands that an operation does not take.
 pub(super) fn no_operation(

@@ -152,9 +152,10 @@ impl Lowering<'_> {
                 let value = value.as_f64().expect("a half is a float");
                 self.graph.constant(Scalar::from_f64(Lane::F32, value), span)
             }
-            Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
+            Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) => {
                 self.cast(node, DType::F32, span)
             }
+            Node::Reduce { .. } | Node::Scan { .. } => self.cast(node, DType::F32, span),
         }
     }
 

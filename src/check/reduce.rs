@@ -1,17 +1,18 @@
-//! Reductions: their axes, the dtype that they accumulate in, means and counts.
+//! Reductions: their axes, the dtype that they accumulate in, sums, extrema and counts.
 
-use super::call::Signature;
-use super::error::ErrorKind;
+use super::call::{Bound, Signature};
+use super::complex_moments::is_by_parts;
+use super::error::{ErrorKind, OperandType};
+use super::keywords::Keywords;
+use super::moments::Spread;
 use super::operator::no_operation;
 use super::statement::Lowering;
 use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use crate::dtype::{DType, Kind};
-use crate::ir::{Axes, Node, NodeId};
-use crate::op::{Derived, Meaning, Op, Reduction};
+use crate::ir::{Axes, Dims, Node, NodeId};
+use crate::op::{Derived, Meaning, Op, Reduction, Row};
 use crate::span::Span;
 use crate::syntax::ast::{Arg, ExprId};
-
-const PARAMS: [&str; 3] = ["a", "axis", "keepdims"];
 
 /// Over what a reduction runs.
 #[derive(Clone, Copy)]
@@ -23,14 +24,29 @@ pub(super) struct Extent {
 impl Lowering<'_> {
     pub(super) fn reduction(
         &mut self,
-        meaning: Meaning,
+        row: &Row,
         name: &str,
         name_span: Span,
         args: &[Arg],
         span: Span,
     ) -> Step<Number> {
-        let (operand, over) = self.reduced_over(meaning, name, name_span, args)?;
-        match operand.number.family() {
+        let (meaning, params) = (row.meaning, row.params);
+        let (bound, operand, over) = self.reduced_over(meaning, params, name, name_span, args)?;
+        let given = |param: &str| bound[params.iter().position(|&p| p == param)?];
+        let keywords = self.keywords(given, operand)?;
+        let family = operand.number.family();
+        if let (Family::Complex, Meaning::Derived(what)) = (family, meaning)
+            && is_by_parts(what)
+            && keywords.dtype.is_none()
+            && keywords.initial.is_none()
+        {
+            return self.complex_moment(what, operand, over, &keywords, span);
+        }
+        if family != Family::Real && keywords.any() {
+            let what = "`dtype`, `initial` and `where` of other than real numbers";
+            return stop(ErrorKind::NotEvaluated { what }, span);
+        }
+        match family {
             Family::Real => {}
             Family::Complex => return self.complex_reduction(meaning, operand, over, span),
             Family::Time => return self.time_reduction(meaning, operand, over, span),
@@ -38,17 +54,14 @@ impl Lowering<'_> {
         }
         let node = self.strong(operand)?;
         let node = match meaning {
-            Meaning::Derived(Derived::Mean) => self.mean(node, over, span),
+            Meaning::Reduce(op) => self.reduction_of(op, node, over, &keywords, span)?,
             Meaning::Derived(Derived::CountNonzero) => {
                 let truth = self.truth(operand)?;
                 let counted = self.cast(truth, DType::I64, span);
                 self.reduce(Reduction::Sum, counted, over, span)
             }
-            Meaning::Reduce(op) => {
-                let cast = self.accumulated(op, node, span);
-                self.reduce(op, cast, over, span)
-            }
-            Meaning::Lane(_) | Meaning::Derived(_) => node,
+            Meaning::Derived(what) => self.derived_reduction(what, node, over, &keywords, span)?,
+            Meaning::Lane(_) | Meaning::Scan(_) => node,
         };
         Ok(Number::Strong(node))
     }
@@ -57,25 +70,139 @@ impl Lowering<'_> {
     pub(super) fn reduced_over(
         &mut self,
         meaning: Meaning,
+        params: &[&'static str],
         name: &str,
         name_span: Span,
         args: &[Arg],
-    ) -> Step<(Operand, Extent)> {
+    ) -> Step<(Bound, Operand, Extent)> {
         self.refuse_pair(meaning, args, name_span)?;
-        let signature = Signature { name, name_span, params: &PARAMS, required: 1, positional: 2 };
+        // The rest is given by name, for NumPy has `out` there.
+        let positional = params.iter().take_while(|&&param| param != "keepdims").count();
+        let signature = Signature { name, name_span, params, required: 1, positional };
         let bound = self.bind_args(&signature, args)?;
+        let given = |param: &str| bound[params.iter().position(|&p| p == param)?];
         let operand = self.required(&bound, 0)?;
-        let rank = self.rank(operand)?;
+        let rank = self.dims(operand).len();
         let is_index = matches!(meaning, Meaning::Reduce(Reduction::ArgMin | Reduction::ArgMax));
-        let axes = match bound[1] {
+        let axes = match given("axis") {
             Some(axis) => self.axes(axis, rank, is_index)?,
             None => Axes::all(rank),
         };
-        let keepdims = match bound[2] {
+        let keepdims = match given("keepdims") {
             Some(value) => self.keepdims(value)?,
             None => false,
         };
-        Ok((operand, Extent { axes, keepdims }))
+        Ok((bound, operand, Extent { axes, keepdims }))
+    }
+
+    fn reduction_of(
+        &mut self,
+        op: Reduction,
+        of: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<NodeId> {
+        match op {
+            Reduction::Sum | Reduction::Prod => self.total(op, of, over, keywords, span),
+            Reduction::Min | Reduction::Max => self.extremum(op, of, over, keywords, span),
+            Reduction::Any | Reduction::All => {
+                let truth = self.cast(of, DType::Bool, span);
+                let identity = i8::from(op == Reduction::All);
+                let truth = self.masked(truth, keywords.mask, identity, span);
+                Ok(self.reduce(op, truth, over, span))
+            }
+            Reduction::ArgMin | Reduction::ArgMax => Ok(self.reduce(op, of, over, span)),
+            // No call has their names.
+            Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => Ok(of),
+        }
+    }
+
+    fn derived_reduction(
+        &mut self,
+        what: Derived,
+        of: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<NodeId> {
+        if what == Derived::Mean {
+            return self.mean(of, over, keywords, span);
+        }
+        if matches!(what, Derived::Var | Derived::Std) {
+            let spread = Spread { root: what == Derived::Std, strict: false };
+            return self.variance(of, over, keywords, spread, span);
+        }
+        if what != Derived::Ptp {
+            return self.nan_reduction(what, of, over, keywords, span);
+        }
+        let dtype = self.graph.ty(of).dtype;
+        if dtype == DType::Bool {
+            return Err(no_operation(what.name(), vec![OperandType::Strong(dtype)], span));
+        }
+        let most = self.reduce(Reduction::Max, of, over, span);
+        let least = self.reduce(Reduction::Min, of, over, span);
+        Ok(self.apply(Op::Sub, &[most, least], span))
+    }
+
+    /// A sum or a product in the dtype asked for, or the one that it accumulates in. Narrow integers wrap
+    /// at the end; halves are rounded there.
+    pub(super) fn total(
+        &mut self,
+        op: Reduction,
+        of: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<NodeId> {
+        let dtype = keywords.dtype.unwrap_or(accumulated(self.graph.ty(of).dtype));
+        let is_sum = op == Reduction::Sum;
+        let (op, wide) = match dtype.kind() {
+            // On bools a sum is "or" and a product "and".
+            Kind::Bool => (if is_sum { Reduction::Any } else { Reduction::All }, dtype),
+            Kind::Float if dtype == DType::F16 => (op, DType::F32),
+            Kind::Signed | Kind::Unsigned | Kind::Float => (op, accumulated(dtype)),
+            // Not real.
+            Kind::Complex | Kind::Bytes | Kind::Text | Kind::Datetime | Kind::Timedelta => (op, dtype),
+        };
+        let elements = self.cast(of, dtype, span);
+        let elements = self.cast(elements, wide, span);
+        let elements = self.masked(elements, keywords.mask, i8::from(!is_sum), span);
+        let mut total = self.reduce(op, elements, over, span);
+        if let Some(initial) = keywords.initial {
+            let initial = self.initial(initial, dtype)?;
+            let initial = self.cast(initial, wide, span);
+            let join = if is_sum { Op::Add } else { Op::Mul };
+            total = self.apply(join, &[initial, total], span);
+        }
+        Ok(self.cast(total, dtype, span))
+    }
+
+    /// The smallest or the largest of the elements that count and of what it begins with.
+    pub(super) fn extremum(
+        &mut self,
+        op: Reduction,
+        of: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<NodeId> {
+        let Some(initial) = keywords.initial else {
+            let expected = "an `initial` beside it in `min` and `max`";
+            return match keywords.mask {
+                Some(_) => stop(ErrorKind::KeywordValue { keyword: "where", expected }, span),
+                None => Ok(self.reduce(op, of, over, span)),
+            };
+        };
+        let initial = self.initial(initial, self.graph.ty(of).dtype)?;
+        let (from, join) = if op == Reduction::Max {
+            (Reduction::MaxFrom, Op::Maximum)
+        } else {
+            (Reduction::MinFrom, Op::Minimum)
+        };
+        let elements = self.chosen(of, keywords.mask, initial, span);
+        let found = self.reduce(from, elements, over, span);
+        Ok(self.apply(join, &[initial, found], span))
     }
 
     /// `min(a, b)` is Python's, not NumPy's: say what is meant.
@@ -83,7 +210,7 @@ impl Lowering<'_> {
         let instead = match meaning {
             Meaning::Reduce(Reduction::Min) => "minimum",
             Meaning::Reduce(Reduction::Max) => "maximum",
-            Meaning::Reduce(_) | Meaning::Derived(_) | Meaning::Lane(_) => return Ok(()),
+            Meaning::Reduce(_) | Meaning::Derived(_) | Meaning::Lane(_) | Meaning::Scan(_) => return Ok(()),
         };
         let is_array = |arg: &Arg| {
             matches!(
@@ -96,26 +223,15 @@ impl Lowering<'_> {
         if is_pair || unnamed.len() > 2 { stop(ErrorKind::ReductionOfTwo { instead }, span) } else { Ok(()) }
     }
 
-    /// The operand in the dtype that the reduction accumulates in.
-    fn accumulated(&mut self, op: Reduction, of: NodeId, span: Span) -> NodeId {
-        let kind = self.graph.ty(of).dtype.kind();
-        match (op, kind) {
-            (Reduction::Any | Reduction::All, _) => self.cast(of, DType::Bool, span),
-            (Reduction::Sum | Reduction::Prod, Kind::Bool | Kind::Signed) => self.cast(of, DType::I64, span),
-            (Reduction::Sum | Reduction::Prod, Kind::Unsigned) => self.cast(of, DType::U64, span),
-            (Reduction::Sum | Reduction::Prod, _) => of,
-            (Reduction::Min | Reduction::Max | Reduction::ArgMin | Reduction::ArgMax, _) => of,
+    /// The dimensions of an operand.
+    pub(super) fn dims(&self, operand: Operand) -> Dims {
+        match operand.number {
+            Number::Strong(node) | Number::Weak(node) | Number::Text(node) => {
+                self.graph.ty(node).dims.clone()
+            }
+            Number::Planes(node, _) | Number::Time(node, _) => self.graph.ty(node).dims.clone(),
+            Number::Int(_) | Number::Float(_) | Number::Complex(..) => Dims::new(),
         }
-    }
-
-    /// How many axes an operand has.
-    pub(super) fn rank(&mut self, operand: Operand) -> Step<usize> {
-        let node = match operand.number {
-            Number::Strong(node) | Number::Weak(node) | Number::Text(node) => node,
-            Number::Planes(node, _) | Number::Time(node, _) => node,
-            Number::Int(_) | Number::Float(_) | Number::Complex(..) => return Ok(0),
-        };
-        Ok(self.graph.ty(node).dims.len())
     }
 
     /// Halves are reduced in f32 and rounded back.
@@ -128,35 +244,24 @@ impl Lowering<'_> {
             Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => {
                 self.cast(node, dtype, span)
             }
+            Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => self.cast(node, dtype, span),
             Reduction::Any | Reduction::All | Reduction::ArgMin | Reduction::ArgMax => node,
         }
     }
 
-    /// Sum and count in f64; of f32 rounded at the end.
-    fn mean(&mut self, of: NodeId, over: Extent, span: Span) -> NodeId {
-        let dtype = self.graph.ty(of).dtype;
-        let wide = self.cast(of, DType::F64, span);
-        let sum = self.reduce(Reduction::Sum, wide, over, span);
-        let count = Node::Count { of, axes: over.axes };
-        let count = self.graph.add(count, span).expect("the axes were found to be the operand's");
-        let count = self.cast(count, DType::F64, span);
-        let mean = self.apply(Op::Div, &[sum, count], span);
-        if dtype.is_float() { self.cast(mean, dtype, span) } else { mean }
-    }
-
-    fn axes(&self, axis: ExprId, rank: usize, is_index: bool) -> Step<Axes> {
+    pub(super) fn axes(&self, axis: ExprId, rank: usize, is_index: bool) -> Step<Axes> {
         let span = self.program.span(axis);
         match self.value(axis) {
             Value::Poison => Err(Stop::Poison),
             Value::None => Ok(Axes::all(rank)),
             Value::Number(number) => self.axis(Operand { number, span }, rank).map(|axis| Axes(1 << axis)),
-            Value::Pair(..) => stop(AXIS_VALUE, span),
+            Value::DType(_) | Value::Pair(..) => stop(AXIS_VALUE, span),
             Value::Tuple(_) if is_index => stop(ErrorKind::OneAxis, span),
             Value::Tuple(items) => {
                 let mut axes = Axes::default();
                 for &item in self.program.tuple(items) {
                     let operand = match self.value(item) {
-                        Value::None | Value::Tuple(_) | Value::Pair(..) => {
+                        Value::None | Value::Tuple(_) | Value::Pair(..) | Value::DType(_) => {
                             return stop(AXIS_VALUE, self.program.span(item));
                         }
                         Value::Poison | Value::Number(_) => self.operand(item)?,
@@ -185,7 +290,8 @@ impl Lowering<'_> {
         let constant = match self.value(id) {
             Value::Poison => return Err(Stop::Poison),
             Value::Number(Number::Strong(node)) => Some(self.graph.node(node)),
-            Value::Number(_) | Value::None | Value::Tuple(_) | Value::Pair(..) => None,
+            Value::Number(_) | Value::None => None,
+            Value::Tuple(_) | Value::Pair(..) | Value::DType(_) => None,
         };
         match constant {
             Some(Node::Const(value)) if DType::from(value.lane) == DType::Bool => Ok(value.bits != 0),
@@ -193,6 +299,15 @@ impl Lowering<'_> {
                 stop(ErrorKind::KeywordValue { keyword: "keepdims", expected: "`True` or `False`" }, span)
             }
         }
+    }
+}
+
+/// The dtype that sums of a dtype accumulate in.
+pub(super) fn accumulated(dtype: DType) -> DType {
+    match dtype.kind() {
+        Kind::Bool | Kind::Signed => DType::I64,
+        Kind::Unsigned => DType::U64,
+        Kind::Float | Kind::Complex | Kind::Bytes | Kind::Text | Kind::Datetime | Kind::Timedelta => dtype,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The loop over expressions, what names stand for, and what a formula gives.
 
 use super::error::{Error, ErrorKind, OperandType};
+use super::keywords::dtype_named;
 use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES, Options};
 use crate::casting::can_cast;
@@ -10,7 +11,7 @@ use crate::ir::{Graph, InputId, Node, NodeId, Output, Plane, Scalar};
 use crate::op;
 use crate::shape::MAX_RANK;
 use crate::span::Span;
-use crate::syntax::ast::{self, Attribute, Expr, ExprId, List, Program, Statement, Symbol};
+use crate::syntax::ast::{self, Arg, Attribute, Expr, ExprId, List, Program, Statement, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 const CONSTANTS: [(&str, f64); 4] =
@@ -32,6 +33,8 @@ pub(super) struct Lowering<'a> {
     assigned: Vec<Symbol>,
     /// Names that were reported as unknown.
     unknown: FxHashSet<Symbol>,
+    /// Texts that are values of a `dtype=`.
+    dtype_texts: FxHashSet<ExprId>,
     result: Option<ExprId>,
     errors: Vec<Error>,
 }
@@ -56,6 +59,7 @@ impl<'a> Lowering<'a> {
             variables: FxHashMap::default(),
             assigned: Vec::new(),
             unknown: FxHashSet::default(),
+            dtype_texts: dtype_arguments(program).collect(),
             result: None,
             errors: Vec::new(),
         };
@@ -122,6 +126,9 @@ impl<'a> Lowering<'a> {
             Expr::Int(value) => Number::Int(value),
             Expr::Float(value) => Number::Float(value),
             Expr::Imaginary(value) => Number::Complex(0.0, value),
+            Expr::Text(text) if self.dtype_texts.contains(&id) => {
+                return self.dtype_text(self.program.symbol(text), span);
+            }
             Expr::Text(_) => return stop(ErrorKind::NotEvaluated { what: "text" }, span),
             Expr::Bytes(_) => return stop(ErrorKind::NotEvaluated { what: "bytes" }, span),
             Expr::Name(name) => return self.name(name, span),
@@ -169,6 +176,7 @@ impl<'a> Lowering<'a> {
             Value::Poison => Err(Stop::Poison),
             Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
             Value::Tuple(_) | Value::Pair(..) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+            Value::DType(_) => stop(ErrorKind::NotANumber { what: "a dtype" }, span),
         }
     }
 
@@ -189,7 +197,10 @@ impl<'a> Lowering<'a> {
                 let node = self.graph.constant(Scalar::bool(text == "True"), span);
                 Ok(Value::Number(Number::Strong(node)))
             }
-            _ => Err(self.unknown_name(name, span)),
+            _ => match dtype_named(text) {
+                Some(dtype) => Ok(Value::DType(dtype)),
+                None => Err(self.unknown_name(name, span)),
+            },
         }
     }
 
@@ -258,6 +269,7 @@ impl<'a> Lowering<'a> {
                     Value::Tuple(_) | Value::Pair(..) => {
                         return stop(ErrorKind::NotANumber { what: "a tuple" }, name_span);
                     }
+                    Value::DType(_) => return stop(ErrorKind::NotANumber { what: "a dtype" }, name_span),
                 };
                 let right = self.operand(value)?;
                 let number = self.binary(op, left, right, name_span.join(right.span))?;
@@ -274,7 +286,7 @@ impl<'a> Lowering<'a> {
         let items: Vec<Value> = match self.value(value) {
             Value::Tuple(items) => program.tuple(items).iter().map(|&item| self.value(item)).collect(),
             Value::Pair(first, second) => vec![Value::Number(first), Value::Number(second)],
-            Value::Poison | Value::None | Value::Number(_) => Vec::new(),
+            Value::Poison | Value::None | Value::Number(_) | Value::DType(_) => Vec::new(),
         };
         for (k, bound) in names.iter().enumerate() {
             // Poison where there is no item: the errors of later lines would follow from this one.
@@ -284,7 +296,7 @@ impl<'a> Lowering<'a> {
         match self.value(value) {
             Value::Poison => Err(Stop::Poison),
             _ if items.len() == names.len() => Ok(()),
-            Value::None | Value::Tuple(_) | Value::Pair(..) | Value::Number(_) => {
+            Value::None | Value::Tuple(_) | Value::Pair(..) | Value::Number(_) | Value::DType(_) => {
                 let kind = ErrorKind::Unpack { names: names.len(), items: items.len() };
                 stop(kind, program.span(value))
             }
@@ -315,7 +327,7 @@ impl<'a> Lowering<'a> {
                         .into_iter()
                         .for_each(|n| self.output(None, Ok(Operand { number: n, span })));
                 }
-                Value::Number(_) | Value::Poison | Value::None => {
+                Value::Number(_) | Value::Poison | Value::None | Value::DType(_) => {
                     let output = self.operand(result);
                     self.output(None, output);
                 }
@@ -335,6 +347,7 @@ impl<'a> Lowering<'a> {
                 Value::Poison => Err(Stop::Poison),
                 Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
                 Value::Tuple(_) | Value::Pair(..) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+                Value::DType(_) => stop(ErrorKind::NotANumber { what: "a dtype" }, span),
             };
             self.output(Some(self.program.symbol(name).into()), output);
         }
@@ -405,6 +418,12 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// The values that calls are given as their `dtype`.
+fn dtype_arguments(program: &Program) -> impl Iterator<Item = ExprId> + '_ {
+    let is_dtype = |arg: &&Arg| arg.keyword.is_some_and(|(name, _)| program.symbol(name) == "dtype");
+    program.all_args().iter().filter(is_dtype).map(|arg| arg.value)
 }
 
 fn root(statement: &Statement) -> ExprId {

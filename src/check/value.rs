@@ -17,6 +17,8 @@ pub(super) enum Value {
     Tuple(List<ExprId>),
     /// The two results of a function that has two.
     Pair(Number, Number),
+    /// The name of a dtype.
+    DType(DType),
     /// What operators apply to.
     Number(Number),
 }

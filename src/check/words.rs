@@ -31,7 +31,7 @@ impl Display for ErrorKind {
             ErrorKind::DTypeNotEvaluated { dtype, from: None } => {
                 write!(f, "the dtype {dtype} is not evaluated yet")
             }
-            ErrorKind::Unsupported { what } => write!(f, "{what} is not supported"),
+            ErrorKind::Unsupported { what, .. } => write!(f, "{what} is not supported"),
             ErrorKind::Arity { name, least, most, got } => write_arity(f, name, *least, *most, *got),
             ErrorKind::UnknownKeyword { name, keyword, .. } => {
                 write!(f, "`{name}` takes no keyword `{keyword}`")
@@ -121,7 +121,7 @@ impl ErrorKind {
             ErrorKind::UnknownName { near, .. } => near.as_ref().map(|near| did_you_mean(near)),
             ErrorKind::UnknownFunction { near, .. } => near.map(did_you_mean),
             ErrorKind::UnknownKeyword { near, .. } => near.map(did_you_mean),
-            ErrorKind::Unsupported { .. } => Some("use `sum(a*b, axis=...)`".to_owned()),
+            ErrorKind::Unsupported { instead, .. } => Some((*instead).to_owned()),
             ErrorKind::ReductionOfTwo { instead } => {
                 Some(format!("for the elementwise one of two arrays use `{instead}(a, b)`"))
             }

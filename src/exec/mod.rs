@@ -16,6 +16,7 @@ mod fpenv;
 mod gather;
 mod pass;
 mod reduce;
+mod scan;
 mod small;
 mod space;
 mod stream;

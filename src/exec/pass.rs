@@ -6,12 +6,13 @@ use super::env::{Control, POLL, panicked};
 use super::error::Error;
 use super::fpenv::FpEnv;
 use super::reduce::{Reduced, has_identity, reduce};
+use super::scan::{Along, scan};
 use super::space::{Axis, Space};
 use super::{stream, tile};
 use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap};
 use crate::backend::Compiled;
 use crate::ir::{Dim, InputId, Plane};
-use crate::kernel::{Dest, Pass, PassSource, Source, TempId};
+use crate::kernel::{Dest, Pass, PassSource, Running, Source, TempId};
 use crate::shape::{self, Shape};
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -176,6 +177,9 @@ impl State<'_> {
         if total == 0 && pass.folds.is_empty() {
             return Ok(());
         }
+        if let Some(running) = &pass.running {
+            return self.scan(&pass.sources[0], running, &dims);
+        }
         let axes: SmallVec<[Axis; 6]> = groups(pass, &dims);
         let mut arrays: SmallVec<[Resolved; 6]> = SmallVec::new();
         let mut strides: SmallVec<[(SmallVec<[isize; 6]>, usize); 6]> = SmallVec::new();
@@ -293,6 +297,43 @@ impl State<'_> {
         let results = pass.folds.iter().map(|f| temps[f.dest.0 as usize].take());
         let results = results.collect::<Option<_>>().expect("every fold has an array of its own");
         reduce(&self.run.control, bound, pass, shape, results)
+    }
+
+    /// Copies what is scanned to where the result goes, and scans it there.
+    fn scan(&mut self, source: &PassSource, running: &Running, dims: &[usize]) -> Result<(), Error> {
+        let place = running.dest.0 as usize;
+        let mut array = self.temps[place].take().expect("allocated before its pass");
+        self.copy_source(source, &mut ViewMut::from_bytes(array.bytes_mut(), source.dtype, dims)?)?;
+        let along = Along::axis(dims, running.axis);
+        scan(&self.run.control, running.op, running.lane, &mut array, along)?;
+        self.temps[place] = Some(array);
+        Ok(())
+    }
+
+    fn copy_source(&self, source: &PassSource, to: &mut ViewMut<'_>) -> Result<(), Error> {
+        let (resolved, _) = self.resolve(source, source.dims.len())?;
+        if resolved.single {
+            let bytes = &resolved.cell.to_le_bytes()[..resolved.size];
+            return Ok(to.copy_from(&View::from_bytes(
+                bytes,
+                source.dtype,
+                to.shape(),
+                &vec![0; to.shape().len()],
+                0,
+                false,
+            )?)?);
+        }
+        match &source.source {
+            Source::Temp(id) => to.copy_from(&View::from(self.temp(*id)))?,
+            Source::Input(input, plane) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
+                (Some(array), _) => to.copy_from(&View::from(array).plane(*plane))?,
+                (None, Operand::View(view)) => to.copy_from(&view.plane(*plane))?,
+                (None, Operand::Single(_)) => {}
+            },
+            // Single, as above.
+            Source::Count(_) => {}
+        }
+        Ok(())
     }
 
     /// Looks at the conditions that are known after `passes` passes.

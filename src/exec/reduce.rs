@@ -21,6 +21,7 @@ type Folders = Vec<Box<dyn Folder>>;
 pub(super) fn has_identity(op: Reduction) -> bool {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Any | Reduction::All => true,
+        Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => true,
         Reduction::Min | Reduction::Max | Reduction::ArgMin | Reduction::ArgMax => false,
     }
 }

@@ -5,6 +5,7 @@ use crate::dtype::DType;
 use crate::op::{Op, Reduction, Rule};
 use crate::span::Span;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// A declared input.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -149,7 +150,7 @@ impl Graph {
             return Dim::One;
         }
         let id = DimId(self.dims.len() as u32);
-        self.dims.push((DimOrigin { input, axis: axis as u32 }, id));
+        self.dims.push((DimOrigin::Input { input, axis: axis as u32 }, id));
         Dim::Size(id)
     }
 
@@ -222,6 +223,45 @@ impl Graph {
         self.spans[id.index()]
     }
 
+    /// The dimension of all elements of that shape, declared if it is not there.
+    fn product(&mut self, dims: &[Dim]) -> Dim {
+        let mut sized = self.sized(dims).into_iter();
+        let Some(first) = sized.next() else { return Dim::One };
+        Dim::Size(sized.fold(first, |left, right| match self.known_product(left, right) {
+            Some(known) => known,
+            None => self.declare_product(left, right),
+        }))
+    }
+
+    /// The dimension of all elements of that shape, if it is declared.
+    pub(super) fn product_of(&self, dims: &[Dim]) -> Option<Dim> {
+        let mut sized = self.sized(dims).into_iter();
+        let Some(first) = sized.next() else { return Some(Dim::One) };
+        sized.try_fold(first, |left, right| self.known_product(left, right)).map(Dim::Size)
+    }
+
+    fn sized(&self, dims: &[Dim]) -> SmallVec<[DimId; 4]> {
+        let size = |&dim: &Dim| match dim {
+            Dim::One => None,
+            Dim::Size(id) => Some(self.root(id)),
+        };
+        dims.iter().filter_map(size).collect()
+    }
+
+    fn known_product(&self, left: DimId, right: DimId) -> Option<DimId> {
+        let is_it = |&(origin, _): &(DimOrigin, DimId)| match origin {
+            DimOrigin::Product(a, b) => (self.root(a), self.root(b)) == (self.root(left), self.root(right)),
+            DimOrigin::Input { .. } => false,
+        };
+        self.dims.iter().position(is_it).map(|place| self.root(DimId(place as u32)))
+    }
+
+    pub(super) fn declare_product(&mut self, left: DimId, right: DimId) -> DimId {
+        let id = DimId(self.dims.len() as u32);
+        self.dims.push((DimOrigin::Product(left, right), id));
+        id
+    }
+
     /// The number of dimensions declared.
     pub fn dim_count(&self) -> usize {
         self.dims.len()
@@ -279,6 +319,14 @@ impl Graph {
                 self.check_axes(of, axes)?;
                 Ok(self.reduced(op, of, axes, keepdims))
             }
+            Node::Scan { of, axis, .. } => {
+                let Type { dtype, dims } = self.ty(of).clone();
+                match axis {
+                    Some(axis) if axis as usize >= dims.len() => Err(TypeError::Axis),
+                    Some(_) => Ok(Type { dtype, dims }),
+                    None => Ok(Type { dtype, dims: smallvec::smallvec![self.product(&dims)] }),
+                }
+            }
         }
     }
 
@@ -308,6 +356,7 @@ impl Graph {
         let ty = self.ty(of);
         let dtype = match op {
             Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => ty.dtype,
+            Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => ty.dtype,
             Reduction::Any | Reduction::All => DType::Bool,
             Reduction::ArgMin | Reduction::ArgMax => DType::I64,
         };

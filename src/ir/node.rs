@@ -2,7 +2,8 @@
 
 use crate::dtype::{DType, Lane};
 use crate::half::F16;
-use crate::op::{Op, Reduction};
+use crate::op::{Op, Reduction, Scan};
+use crate::shape::{self, TooBig};
 use smallvec::SmallVec;
 use std::fmt;
 
@@ -46,11 +47,39 @@ impl DimId {
 
 /// Where the size of a dimension comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct DimOrigin {
-    /// The input.
-    pub input: InputId,
-    /// Its axis.
-    pub axis: u32,
+pub enum DimOrigin {
+    /// An axis of an input.
+    Input {
+        /// The input.
+        input: InputId,
+        /// Its axis.
+        axis: u32,
+    },
+    /// The product of two dimensions declared before it.
+    Product(DimId, DimId),
+}
+
+impl DimOrigin {
+    /// The sizes of dimensions with these origins, given those of the inputs' axes.
+    ///
+    /// # Errors
+    /// [`TooBig`] if a product overflows.
+    pub fn sizes(
+        origins: impl IntoIterator<Item = DimOrigin>,
+        axis_size: impl Fn(InputId, usize) -> usize,
+    ) -> Result<SmallVec<[usize; 8]>, TooBig> {
+        let mut sizes: SmallVec<[usize; 8]> = SmallVec::new();
+        for origin in origins {
+            let size = match origin {
+                DimOrigin::Input { input, axis } => axis_size(input, axis as usize),
+                DimOrigin::Product(left, right) => {
+                    shape::count(&[sizes[left.index()], sizes[right.index()]])?
+                }
+            };
+            sizes.push(size);
+        }
+        Ok(sizes)
+    }
 }
 
 /// One dimension of a type.
@@ -258,6 +287,15 @@ pub enum Node {
         /// Whether reduced axes stay as axes of one.
         keepdims: bool,
     },
+    /// Running values: each element is combined with the value before it.
+    Scan {
+        /// How.
+        op: Scan,
+        /// Of what.
+        of: NodeId,
+        /// Along which of its axes; `None` for all elements in C order, as an array of one axis.
+        axis: Option<u32>,
+    },
 }
 
 impl Node {
@@ -272,6 +310,7 @@ impl Node {
             }
             Node::Cast(dtype, of) => Node::Cast(dtype, to(of)),
             Node::Reduce { op, of, axes, keepdims } => Node::Reduce { op, of: to(of), axes, keepdims },
+            Node::Scan { op, of, axis } => Node::Scan { op, of: to(of), axis },
         }
     }
 
@@ -279,9 +318,8 @@ impl Node {
     pub fn named(&self) -> SmallVec<[NodeId; 3]> {
         match self {
             Node::Count { of, .. } => smallvec::smallvec![*of],
-            Node::Input(..) | Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
-                self.operands()
-            }
+            Node::Input(..) | Node::Const(_) | Node::Apply(..) | Node::Cast(..) => self.operands(),
+            Node::Reduce { .. } | Node::Scan { .. } => self.operands(),
         }
     }
 
@@ -290,7 +328,7 @@ impl Node {
         match self {
             Node::Input(..) | Node::Const(_) | Node::Count { .. } => SmallVec::new(),
             Node::Apply(_, args) => SmallVec::from_slice(args),
-            Node::Cast(_, of) | Node::Reduce { of, .. } => smallvec::smallvec![*of],
+            Node::Cast(_, of) | Node::Reduce { of, .. } | Node::Scan { of, .. } => smallvec::smallvec![*of],
         }
     }
 }

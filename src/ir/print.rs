@@ -3,12 +3,14 @@
 //! ```text
 //! input f64[n0, 1] a
 //! input weak i64 k
+//! dim n2 = n0 n1
 //! equal n0 n1
 //! fits i8 k
 //! %0 = input a : f64[n0, 1]
 //! %1 = const f64 2.0 : f64
 //! %2 = multiply %1 %0 : f64[n0, 1]
 //! %3 = sum %2 axes=[0] keepdims : f64[1, 1]
+//! %4 = cumsum %2 axis=1 : f64[n0, 1]
 //! guard negative-power %4
 //! output %3 y
 //! output as c128 %5 %6 z
@@ -19,7 +21,7 @@
 //! not printed.
 
 use super::graph::{Graph, GuardKind};
-use super::node::{Axes, Dim, InputId, Node, NodeId, Plane, Scalar, Type};
+use super::node::{Axes, Dim, DimId, DimOrigin, InputId, Node, NodeId, Plane, Scalar, Type};
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Graph {
@@ -28,6 +30,11 @@ impl Display for Graph {
             // An input's own dimensions declare their names, so they are not canonical here.
             let weak = if input.weak { "weak " } else { "" };
             writeln!(f, "input {weak}{} {}", input.ty, input.name)?;
+        }
+        for id in (0..self.dim_count()).map(DimId::from_index) {
+            if let DimOrigin::Product(left, right) = self.dim_origin(id) {
+                writeln!(f, "dim n{} = n{} n{}", id.index(), left.index(), right.index())?;
+            }
         }
         for c in &self.constraints {
             writeln!(f, "equal n{} n{}", c.left.index(), c.right.index())?;
@@ -73,6 +80,8 @@ impl Graph {
             Node::Reduce { op, of, axes, keepdims } => {
                 write!(f, "{} {of} {axes}{}", op.name(), if keepdims { " keepdims" } else { "" })
             }
+            Node::Scan { op, of, axis: Some(axis) } => write!(f, "{} {of} axis={axis}", op.name()),
+            Node::Scan { op, of, axis: None } => write!(f, "{} {of} flat", op.name()),
         }
     }
 }

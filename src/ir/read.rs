@@ -6,7 +6,7 @@
 use super::graph::{Graph, Guard, GuardKind, Output, WeakFit};
 use super::node::{Axes, DimId, InputId, Node, NodeId, Operands, Plane, Scalar};
 use crate::dtype::{DType, Lane};
-use crate::op::{Op, Reduction};
+use crate::op::{Op, Reduction, Scan};
 use crate::span::Span;
 use smallvec::SmallVec;
 use std::fmt;
@@ -82,6 +82,16 @@ fn read_line(graph: &mut Graph, line: &str) -> Read<()> {
             let (left, right) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
             let (left, right) = (read_dim(graph, left)?, read_dim(graph, right)?);
             graph.constrain(left, right, Span::default());
+            Ok(())
+        }
+        "dim" => {
+            let (id, factors) = rest.split_once(" = ").ok_or(ReadErrorKind::Form)?;
+            let (left, right) = factors.split_once(' ').ok_or(ReadErrorKind::Form)?;
+            if id != format!("n{}", graph.dim_count()) {
+                return Err(ReadErrorKind::Order);
+            }
+            let (left, right) = (read_dim(graph, left)?, read_dim(graph, right)?);
+            graph.declare_product(left, right);
             Ok(())
         }
         "fits" => {
@@ -198,6 +208,15 @@ fn read_operator(graph: &Graph, name: &str, rest: &str) -> Read<Node> {
         } else {
             Err(ReadErrorKind::Form)
         };
+    }
+    if let Some(&op) = Scan::ALL.iter().find(|op| op.name() == name) {
+        let (of, along) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+        let axis = match along.strip_prefix("axis=") {
+            Some(axis) => Some(axis.parse().map_err(|_| ReadErrorKind::Form)?),
+            None if along == "flat" => None,
+            None => return Err(ReadErrorKind::Form),
+        };
+        return Ok(Node::Scan { op, of: read_id(graph, of)?, axis });
     }
     let &op = Reduction::ALL.iter().find(|op| op.name() == name).ok_or(ReadErrorKind::Operator)?;
     let (of, axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;

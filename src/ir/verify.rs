@@ -8,8 +8,8 @@
 //!   operations never see floats, `where` has a bool condition.
 //! - The second operand of a constant integer power is a constant, an integer of at most 2³¹.
 //! - `sum` and `prod` have the dtype that they accumulate in, `any` and `all` have bools, `argmin`
-//!   and `argmax` reduce one axis or all.
-//! - Axes are axes of the operand.
+//!   and `argmax` reduce one axis or all, deviations are summed in f64.
+//! - Axes are axes of the operand. What is scanned along none of them has one, of all its elements.
 //! - Broadcasting meets only dimensions that are equal or constrained to be.
 //! - A guard is a bool without axes. A weak input has no axes and is an i64 or f64; what must fit an
 //!   integer dtype is a weak i64. Guards and outputs are nodes of the graph.
@@ -159,6 +159,15 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
             });
             same_dims(graph, &ty.dims, &kept.collect::<Vec<_>>())
         }
+        Node::Scan { of, axis, .. } => {
+            let of = graph.ty(of);
+            require(ty.dtype == of.dtype, Fault::DType)?;
+            require(axis.is_none_or(|axis| (axis as usize) < of.dims.len()), Fault::Axes)?;
+            match axis {
+                Some(_) => same_dims(graph, &ty.dims, &of.dims),
+                None => same_dims(graph, &ty.dims, graph.product_of(&of.dims).as_slice()),
+            }
+        }
     }
 }
 
@@ -177,7 +186,8 @@ fn verify_reduction(graph: &Graph, ty: &Type, op: Reduction, of: NodeId, axes: A
     let accumulates = matches!(dtype, DType::I64 | DType::U64 | DType::F32 | DType::F64);
     let (computes, result) = match op {
         Reduction::Sum | Reduction::Prod => (accumulates, dtype),
-        Reduction::Min | Reduction::Max => (true, dtype),
+        Reduction::Min | Reduction::Max | Reduction::MinFrom | Reduction::MaxFrom => (true, dtype),
+        Reduction::Moment2 => (dtype == DType::F64, dtype),
         Reduction::Any | Reduction::All => (dtype == DType::Bool, DType::Bool),
         Reduction::ArgMin | Reduction::ArgMax => {
             let is_all = axes == Axes::all(graph.ty(of).dims.len());

@@ -66,6 +66,8 @@ pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
         Node::Cast(to, of) => {
             Some(cast_form(lane(graph, *of), to.lane().expect("check admits lane dtypes only")))
         }
-        Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => None,
+        Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => {
+            None
+        }
     }
 }

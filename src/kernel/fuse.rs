@@ -1,13 +1,14 @@
 //! Which passes a graph needs, and what each computes.
 //!
-//! A node is *kept* when later passes read it from memory: every reduction's result, and a value of
+//! A node is *kept* when later passes read it from memory: the result of a reduction or a scan, what a scan
+//! reads, and a value of
 //! one element that only a block function can make (it would be made again for every element).
 //! A node's *level* is the number of kept nodes that must be ready, one after the other, before it.
 //! What is computed at the same level over the same space goes into one pass.
 
 use super::form::{self, Form, lane};
 use super::pass::{self, Root, RootKind};
-use super::plan::{Check, Dest, Fold, Place, Plan, PlanOutput, Temp, TempId};
+use super::plan::{Check, Dest, Fold, Place, Plan, PlanOutput, Running, Temp, TempId};
 use crate::dtype::Lane;
 use crate::ir::{Axes, Dims, Graph, Node, NodeId, Plane};
 use crate::op::Reduction;
@@ -85,9 +86,13 @@ impl<'g> Planner<'g> {
 
     fn choose_kept(&mut self) {
         let blocky = single_blocks(self.graph);
+        let mut scanned = vec![false; self.graph.len()];
         let (mut used, mut used_wider) = (vec![false; self.graph.len()], vec![false; self.graph.len()]);
         for (id, node) in self.graph.nodes() {
             let wide = !self.graph.ty(id).is_single() || matches!(node, Node::Reduce { .. });
+            if let Node::Scan { of, .. } = node {
+                scanned[of.index()] = true;
+            }
             for operand in node.operands() {
                 used[operand.index()] = true;
                 used_wider[operand.index()] |= wide;
@@ -96,7 +101,9 @@ impl<'g> Planner<'g> {
         let guards: Vec<NodeId> = self.graph.guards.iter().map(|g| g.node).collect();
         for (id, node) in self.graph.nodes() {
             let keep = match node {
-                Node::Reduce { .. } => true,
+                Node::Reduce { .. } | Node::Scan { .. } => true,
+                // A scan reads memory.
+                Node::Apply(..) | Node::Cast(..) | Node::Const(_) if scanned[id.index()] => true,
                 // Without fusion, what nothing else reads is written to the output itself.
                 Node::Apply(..) | Node::Cast(..) => match self.fusion {
                     Fusion::None => used[id.index()],
@@ -127,6 +134,11 @@ impl<'g> Planner<'g> {
             let fold = Fold { op, lane: self.folded_lane(op, of), from: Place::Source(0), dest: temp };
             let space = self.graph.canonical(&self.graph.ty(of).dims);
             self.add_root(level, space, axes, Root { value: of, kind: RootKind::Fold(fold) });
+        } else if let Node::Scan { op, of, axis } = node {
+            let running = Running { op, lane: lane(self.graph, id), axis, dest: temp };
+            let space = self.graph.canonical(&self.graph.ty(of).dims);
+            let roots = vec![Root { value: of, kind: RootKind::Running(running) }];
+            self.groups.push(Group { level, space, axes: Axes::default(), roots });
         } else {
             let space = self.plan.temps[temp.0 as usize].dims.clone();
             let kind = RootKind::Store(Dest::Temp(temp));
@@ -138,6 +150,7 @@ impl<'g> Planner<'g> {
         match op {
             Reduction::Any | Reduction::All => Lane::Bool,
             Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => lane(self.graph, of),
+            Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => lane(self.graph, of),
             Reduction::ArgMin | Reduction::ArgMax => lane(self.graph, of),
         }
     }

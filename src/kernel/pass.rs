@@ -7,7 +7,8 @@
 use super::code::{Access, Inst, Kernel, Operand, Value};
 use super::form::{Form, lane, node_form};
 use super::plan::{
-    BlockFunction, Dest, Fill, Fold, Pass, PassSource, Place, Slot, SlotId, Source, Step, Store, TempId,
+    BlockFunction, Dest, Fill, Fold, Pass, PassSource, Place, Running, Slot, SlotId, Source, Step, Store,
+    TempId,
 };
 use crate::dtype::Lane;
 use crate::ir::{Axes, Dims, Graph, Node, NodeId, Scalar};
@@ -28,6 +29,7 @@ pub(super) struct Root {
 pub(super) enum RootKind {
     Store(Dest),
     Fold(Fold),
+    Running(Running),
 }
 
 /// A kernel of the pass: its stage, and its part where a stage's kernel was cut.
@@ -100,6 +102,7 @@ impl<'g> Builder<'g> {
     fn collect(&mut self, roots: &[Root]) {
         let made_here = |root: &Root| match root.kind {
             RootKind::Store(Dest::Temp(_)) => true,
+            RootKind::Running(_) => false,
             RootKind::Store(Dest::Output(..)) | RootKind::Fold(_) => !self.kept.contains_key(&root.value),
         };
         let mut work: Vec<NodeId> = roots.iter().filter(|r| made_here(r)).map(|r| r.value).collect();
@@ -174,6 +177,10 @@ impl<'g> Builder<'g> {
                     let from = self.place(root.value);
                     self.pass.folds.push(Fold { from, ..fold.clone() });
                 }
+                RootKind::Running(running) => {
+                    self.source(root.value);
+                    self.pass.running = Some(running.clone());
+                }
             }
         }
     }
@@ -239,7 +246,11 @@ impl<'g> Builder<'g> {
             Node::Cast(_, of) => {
                 (BlockFunction::Cast { from: lane(self.graph, of), to }, smallvec::smallvec![of])
             }
-            Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
+            Node::Input(..)
+            | Node::Const(_)
+            | Node::Count { .. }
+            | Node::Reduce { .. }
+            | Node::Scan { .. } => {
                 unreachable!("only operators and casts have a form")
             }
         };
@@ -336,7 +347,10 @@ impl<'g> Builder<'g> {
             (Some(&temp), _) => Source::Temp(temp),
             (None, Node::Input(input, plane)) => Source::Input(input, plane),
             (None, Node::Count { of, axes }) => Source::Count(counted(self.graph, of, axes)),
-            (None, Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. }) => {
+            (None, Node::Const(_) | Node::Apply(..) | Node::Cast(..)) => {
+                unreachable!("neither kept nor a leaf")
+            }
+            (None, Node::Reduce { .. } | Node::Scan { .. }) => {
                 unreachable!("neither kept nor a leaf")
             }
         };
@@ -375,7 +389,11 @@ impl Coder<'_, '_> {
         let inst = match self.builder.graph.node(node) {
             Node::Apply(op, args) => Inst::Apply(op, args.iter().map(|&a| self.value(a)).collect()),
             Node::Cast(_, of) => Inst::Cast(self.value(of)),
-            Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
+            Node::Input(..)
+            | Node::Const(_)
+            | Node::Count { .. }
+            | Node::Reduce { .. }
+            | Node::Scan { .. } => {
                 unreachable!("only operators and casts are computed")
             }
         };
@@ -391,9 +409,8 @@ impl Coder<'_, '_> {
         let lane = lane(self.builder.graph, node);
         let value = match self.builder.graph.node(node) {
             Node::Const(scalar) => self.constant(scalar),
-            Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
-                self.load(node, lane)
-            }
+            Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) => self.load(node, lane),
+            Node::Reduce { .. } | Node::Scan { .. } => self.load(node, lane),
         };
         self.values.insert(node, value);
         value

@@ -3,7 +3,7 @@
 use super::code::Kernel;
 use crate::dtype::{DType, Lane};
 use crate::ir::{Axes, Dims, GuardKind, InputId, Plane, Scalar};
-use crate::op::{Op, Reduction};
+use crate::op::{Op, Reduction, Scan};
 use crate::span::Span;
 use smallvec::SmallVec;
 
@@ -150,6 +150,19 @@ pub struct Fold {
     pub dest: TempId,
 }
 
+/// Running values that a pass makes of its one source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Running {
+    /// How.
+    pub op: Scan,
+    /// The dtype of the elements.
+    pub lane: Lane,
+    /// Along which axis of the space; `None` for all its elements in C order.
+    pub axis: Option<u32>,
+    /// Where the result goes.
+    pub dest: TempId,
+}
+
 /// One pass over an index space.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Pass {
@@ -169,6 +182,8 @@ pub struct Pass {
     pub stores: Vec<Store>,
     /// What it reduces.
     pub folds: Vec<Fold>,
+    /// The running values that it makes: then it does nothing else, and has no steps.
+    pub running: Option<Running>,
 }
 
 /// A condition to look at once its pass is done, before any output is written.
@@ -217,7 +232,7 @@ impl Pass {
             Dest::Temp(temp) => Some(temp),
             Dest::Output(..) => None,
         });
-        stored.chain(self.folds.iter().map(|f| f.dest))
+        stored.chain(self.folds.iter().map(|f| f.dest)).chain(self.running.iter().map(|r| r.dest))
     }
 }
 

@@ -131,6 +131,14 @@ impl fmt::Display for Pass {
         for (i, store) in self.stores.iter().enumerate() {
             writeln!(f, "    store{i} -> {} {}", store.dest, store.dtype)?;
         }
+        if let Some(running) = &self.running {
+            write!(f, "    {} {} source0", running.op.name(), running.lane)?;
+            match running.axis {
+                Some(axis) => write!(f, " along axis {axis}")?,
+                None => f.write_str(" in C order")?,
+            }
+            writeln!(f, " -> temp {}", running.dest.0)?;
+        }
         for fold in &self.folds {
             write!(f, "    fold {} {} {} over axes", fold.op.name(), fold.lane, fold.from)?;
             (0..self.space.len()).filter(|&a| self.axes.contains(a)).try_for_each(|a| write!(f, " {a}"))?;

@@ -14,7 +14,8 @@ pub(super) fn run(graph: &Graph) -> Graph {
 fn constant(graph: &Graph, id: NodeId) -> Option<Scalar> {
     match graph.node(id) {
         Node::Const(value) => Some(value),
-        Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => None,
+        Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) => None,
+        Node::Reduce { .. } | Node::Scan { .. } => None,
     }
 }
 

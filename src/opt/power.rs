@@ -100,7 +100,7 @@ mod tests {
                 Node::Apply(op, args) => {
                     scalar::apply(op, &args.iter().map(|a| values[a.index()]).collect::<Vec<_>>())
                 }
-                Node::Cast(..) | Node::Count { .. } | Node::Reduce { .. } => return None,
+                Node::Cast(..) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => return None,
             });
         }
         values.last().copied()

@@ -4,7 +4,9 @@
 //! nothing is shared with the code that is, but what each operator means on single values
 //! ([`crate::scalar`]). How reductions combine their elements is defined in `reduce.rs`.
 
+mod moment;
 mod reduce;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -12,7 +14,9 @@ mod value;
 pub use value::Value;
 
 use crate::dtype::{DType, Lane};
-use crate::ir::{Axes, Dim, Graph, GuardKind, InputDecl, InputId, Node, NodeId, Output, Plane};
+use crate::ir::{
+    Axes, Dim, DimId, DimOrigin, Graph, GuardKind, InputDecl, InputId, Node, NodeId, Output, Plane,
+};
 use crate::op::{Op, Reduction};
 use crate::scalar;
 use crate::shape::{self, Shape};
@@ -95,7 +99,6 @@ fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
     if inputs.len() != planes.len() {
         return Err(Error::InputCount { declared: planes.len(), given: inputs.len() });
     }
-    let mut sizes = vec![0; graph.dim_count()];
     for (&(input, _), given) in planes.iter().zip(inputs) {
         let index = input.index();
         let ty = &graph.inputs[index].ty;
@@ -107,12 +110,14 @@ fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
         if !right {
             return Err(Error::Input(InputId(index as u32)));
         }
-        for (dim, &size) in ty.dims.iter().zip(&given.shape) {
-            if let Dim::Size(id) = dim {
-                sizes[id.index()] = size;
-            }
-        }
     }
+    let origins = (0..graph.dim_count()).map(|d| graph.dim_origin(DimId::from_index(d)));
+    let axis_size = |input, axis: usize| {
+        let given = planes.iter().zip(inputs).find(|((of, _), _)| *of == input);
+        given.map_or(0, |(_, value)| value.shape[axis])
+    };
+    let too_big = |_| Error::TooBig { span: Span::default() };
+    let sizes = DimOrigin::sizes(origins, axis_size).map_err(too_big)?;
     for constraint in &graph.constraints {
         let (left, right) = (sizes[constraint.left.index()], sizes[constraint.right.index()]);
         if left != right {
@@ -149,6 +154,7 @@ fn eval_node(node: Node, span: Span, given: &[(Given, &Value)], values: &[Value]
             let args: Vec<&Value> = args.iter().map(|&id| value(id)).collect();
             apply(op, &args, span)
         }
+        Node::Scan { op, of, axis } => Ok(scan::scan(op, value(of), axis)),
         Node::Reduce { op, of, axes, keepdims } => reduce::reduce(op, value(of), axes, keepdims, span),
     }
 }

@@ -19,23 +19,25 @@
 //! Starting at the identity makes a sum of negative zeros 0.0. For `sum` the error bound is that of
 //! pairwise summation.
 //!
+//! The squared deviations of a variance have their own values of chunks: see `moment.rs`.
+//!
 //! `argmin` and `argmax` give the first index into the sequence that has the extremum; a NaN beats
 //! every number. They and `min` and `max` have no value for `n = 0`, which is an error even if the
 //! result has no elements.
 
 use super::value::{Value, c_steps, offsets};
-use super::{Error, Shape, Span};
+use super::{Error, Shape, Span, moment};
 use crate::dtype::Lane;
 use crate::ir::{Axes, Scalar};
 use crate::op::Reduction;
 use crate::scalar::{better, cast, combine, identity};
 
 /// Elements of a chunk where neighbours in memory are combined.
-const INNER_CHUNK: usize = 256;
+pub(super) const INNER_CHUNK: usize = 256;
 /// Accumulators of such a chunk.
-const INNER_LANES: usize = 16;
+pub(super) const INNER_LANES: usize = 16;
 /// Elements of a chunk where neighbours in memory belong to different results.
-const OUTER_CHUNK: usize = 16;
+pub(super) const OUTER_CHUNK: usize = 16;
 
 /// Reduces some axes of an array.
 pub(super) fn reduce(
@@ -68,6 +70,7 @@ pub(super) fn reduce(
 fn has_identity(op: Reduction) -> bool {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Any | Reduction::All => true,
+        Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => true,
         Reduction::Min | Reduction::Max | Reduction::ArgMin | Reduction::ArgMax => false,
     }
 }
@@ -75,6 +78,7 @@ fn has_identity(op: Reduction) -> bool {
 fn result_lane(op: Reduction, operand: Lane) -> Lane {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => operand,
+        Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => operand,
         Reduction::Any | Reduction::All => Lane::Bool,
         Reduction::ArgMin | Reduction::ArgMax => Lane::I64,
     }
@@ -99,6 +103,8 @@ fn reduce_sequence(op: Reduction, lane: Lane, elements: &[Scalar], inner: bool) 
         Reduction::ArgMin | Reduction::ArgMax => position(op, elements),
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => tree(op, lane, elements, inner),
         Reduction::Any | Reduction::All => tree(op, lane, elements, inner),
+        Reduction::MinFrom | Reduction::MaxFrom => tree(op, lane, elements, inner),
+        Reduction::Moment2 => moment::moment2(elements, inner),
     }
 }
 

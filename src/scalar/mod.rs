@@ -20,7 +20,9 @@ mod table;
 
 pub use block::{block, cast_block};
 pub use number::Number;
-pub use reduce::{better, better_number, combine, combine_numbers, identity, identity_number};
+pub use reduce::{
+    better, better_number, combine, combine_numbers, identity, identity_number, scan, scan_numbers,
+};
 
 use crate::dtype::Lane;
 use crate::ir::Scalar;

@@ -4,7 +4,7 @@ use super::table::by_lane;
 use super::{Number, cast, scalar};
 use crate::dtype::Lane;
 use crate::ir::Scalar;
-use crate::op::Reduction;
+use crate::op::{Reduction, Scan};
 
 /// The value of a reduction over nothing, of a given type. Position reductions have none and give 0.
 #[inline]
@@ -12,24 +12,44 @@ pub fn identity_number<T: Number>(op: Reduction) -> T {
     match op {
         Reduction::Sum | Reduction::Any => T::ZERO,
         Reduction::Prod | Reduction::All => T::ONE,
-        Reduction::Min => T::GREATEST,
-        Reduction::Max => T::LEAST,
-        Reduction::ArgMin | Reduction::ArgMax => T::ZERO,
+        Reduction::Min | Reduction::MinFrom => T::GREATEST,
+        Reduction::Max | Reduction::MaxFrom => T::LEAST,
+        Reduction::ArgMin | Reduction::ArgMax | Reduction::Moment2 => T::ZERO,
     }
 }
 
-/// One step of a reduction. Position reductions are no such steps and give the first value.
+/// One step of a reduction. Positions and moments are more than one number; they give the first value.
 #[inline]
 pub fn combine_numbers<T: Number>(op: Reduction, a: T, b: T) -> T {
     match op {
         Reduction::Sum => a.add(b),
         Reduction::Prod => a.mul(b),
-        Reduction::Min => a.minimum(b),
-        Reduction::Max => a.maximum(b),
+        Reduction::Min | Reduction::MinFrom => a.minimum(b),
+        Reduction::Max | Reduction::MaxFrom => a.maximum(b),
         Reduction::Any => T::cast_from(a.to_bool() | b.to_bool()),
         Reduction::All => T::cast_from(a.to_bool() & b.to_bool()),
-        Reduction::ArgMin | Reduction::ArgMax => a,
+        Reduction::ArgMin | Reduction::ArgMax | Reduction::Moment2 => a,
     }
+}
+
+/// One step of a running value: the value before it and the element. Halves are rounded at each.
+#[inline]
+pub fn scan_numbers<T: Number>(op: Scan, before: T, element: T) -> T {
+    if T::LANE == Lane::F16 {
+        return T::cast_from(scan_numbers::<f32>(op, before.to_f32(), element.to_f32()));
+    }
+    match op {
+        Scan::CumSum => before.add(element),
+        Scan::CumProd => before.mul(element),
+    }
+}
+
+/// One step of a running value. Both have one lane.
+pub fn scan(op: Scan, before: Scalar, element: Scalar) -> Scalar {
+    fn of<T: Number>(op: Scan, before: u64, element: u64) -> Scalar {
+        scalar(scan_numbers(op, T::from_bits(before), T::from_bits(element)))
+    }
+    by_lane!(element.lane, of(op, before.bits, element.bits))
 }
 
 /// The value of a reduction over nothing: a bool for `any` and `all`, else of the lane given.
@@ -40,7 +60,8 @@ pub fn identity(op: Reduction, lane: Lane) -> Scalar {
     match op {
         Reduction::Any | Reduction::All => of::<bool>(op),
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => by_lane!(lane, of(op)),
-        Reduction::ArgMin | Reduction::ArgMax => by_lane!(lane, of(op)),
+        Reduction::MinFrom | Reduction::MaxFrom => by_lane!(lane, of(op)),
+        Reduction::ArgMin | Reduction::ArgMax | Reduction::Moment2 => by_lane!(lane, of(op)),
     }
 }
 
@@ -70,6 +91,7 @@ pub fn better_number<T: Number>(op: Reduction, candidate: T, incumbent: T) -> bo
         Reduction::ArgMin => candidate < incumbent,
         Reduction::ArgMax => candidate > incumbent,
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => return false,
+        Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => return false,
         Reduction::Any | Reduction::All => return false,
     };
     !incumbent.is_nan() & (beats | candidate.is_nan())

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Operand, Poll, Run};
-use crate::ir::{Constraint, Dim, DimOrigin, Graph, GuardKind, Scalar, WeakFit};
+use crate::ir::{Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, InputId, Scalar, WeakFit};
 use crate::kernel::{self, Fusion};
 use crate::opt;
 use crate::shape::Shape;
@@ -42,8 +42,7 @@ impl Program {
         let _env = exec::FpEnv::enter();
         let graph = opt::run(graph(text, types, options)?);
         let plan = kernel::fuse(&graph, fusion);
-        let dims =
-            (0..graph.dim_count()).map(|d| graph.dim_origin(crate::ir::DimId::from_index(d))).collect();
+        let dims = (0..graph.dim_count()).map(|d| graph.dim_origin(DimId::from_index(d))).collect();
         Ok(Program {
             text: text.into(),
             types: types.to_vec(),
@@ -153,14 +152,20 @@ impl Program {
         self.run_bound(session, &bound, outs, poll)
     }
 
+    fn size(&self, id: DimId, inputs: &[InputRef<'_>]) -> usize {
+        match self.dims[id.index()] {
+            DimOrigin::Input { input, axis } => inputs[input.index()].shape()[axis as usize],
+            DimOrigin::Product(left, right) => {
+                self.size(left, inputs).saturating_mul(self.size(right, inputs))
+            }
+        }
+    }
+
     /// Whether the dimensions have these sizes.
     fn is_shape(&self, dims: &[Dim], inputs: &[InputRef<'_>], shape: &[usize]) -> bool {
         let size = |dim: &Dim| match dim {
             Dim::One => 1,
-            Dim::Size(id) => {
-                let origin = self.dims[id.index()];
-                inputs[origin.input.index()].shape()[origin.axis as usize]
-            }
+            Dim::Size(id) => self.size(*id, inputs),
         };
         dims.len() == shape.len() && dims.iter().zip(shape).all(|(dim, &n)| size(dim) == n)
     }
@@ -210,8 +215,9 @@ impl Program {
 
     /// Looks at the inputs' sizes and values as far as the plan depends on them.
     fn bind<'a>(&self, inputs: &[InputRef<'a>]) -> Result<Bound<'a>, Error> {
-        let sizes: SmallVec<[usize; 8]> =
-            self.dims.iter().map(|d| inputs[d.input.index()].shape()[d.axis as usize]).collect();
+        let axis_size = |input: InputId, axis: usize| inputs[input.index()].shape()[axis];
+        let sizes = DimOrigin::sizes(self.dims.iter().copied(), axis_size)
+            .map_err(|_| Error::Run(exec::Error::TooBig))?;
         let differ = |c: &&Constraint| sizes[c.left.index()] != sizes[c.right.index()];
         let mut wrong: Vec<Diagnostic> =
             self.constraints.iter().filter(differ).map(|c| self.mismatch(c, inputs)).collect();
@@ -224,10 +230,14 @@ impl Program {
     }
 
     fn mismatch(&self, constraint: &Constraint, inputs: &[InputRef<'_>]) -> Diagnostic {
-        let side = |d: crate::ir::DimId| {
-            let origin = self.dims[d.index()];
-            let shape = inputs[origin.input.index()].shape();
-            format!("`{}` has shape {}", self.types[origin.input.index()].name.escape_debug(), tuple(shape))
+        let side = |d: DimId| match self.dims[d.index()] {
+            DimOrigin::Input { input, .. } => {
+                let name = self.types[input.index()].name.escape_debug();
+                format!("`{name}` has shape {}", tuple(inputs[input.index()].shape()))
+            }
+            DimOrigin::Product(..) => {
+                format!("what is flattened has shape {}", tuple(&[self.size(d, inputs)]))
+            }
         };
         Diagnostic::new("shape-mismatch", "the shapes cannot be broadcast together")
             .at(constraint.span, format!("{}, {}", side(constraint.left), side(constraint.right)))

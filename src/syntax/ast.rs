@@ -371,6 +371,11 @@ impl Program {
         &self.arg_lists[list.range()]
     }
 
+    /// The arguments of all calls.
+    pub fn all_args(&self) -> &[Arg] {
+        &self.arg_lists
+    }
+
     /// The items of an index.
     pub fn items(&self, list: List<IndexItem>) -> &[IndexItem] {
         &self.item_lists[list.range()]

@@ -312,8 +312,42 @@ const BINARY: &[&str] = &[
     "xlogy",
     "isclose",
 ];
-const REDUCE: [&str; 11] =
-    ["sum", "prod", "min", "max", "mean", "any", "all", "count_nonzero", "argmin", "argmax", "sum"];
+const REDUCE: [&str; 22] = [
+    "sum",
+    "prod",
+    "min",
+    "max",
+    "mean",
+    "any",
+    "all",
+    "count_nonzero",
+    "argmin",
+    "argmax",
+    "sum",
+    "var",
+    "std",
+    "ptp",
+    "nansum",
+    "nanprod",
+    "nanmin",
+    "nanmax",
+    "nanmean",
+    "nanvar",
+    "nanstd",
+    "var",
+];
+/// Keywords of some reductions; those that do not take them make no program.
+const KEYWORDS: [&str; 9] = [
+    ", dtype=float32",
+    ", dtype=float64",
+    ", dtype=int16",
+    ", dtype=bool",
+    ", initial=3",
+    ", initial=-0.5",
+    ", ddof=1",
+    ", ddof=0.5",
+    ", correction=100",
+];
 const CASTS: &[&str] = &[
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64",
     "float16",
@@ -381,7 +415,18 @@ fn reduction(random: &mut Random, mut sub: impl FnMut(&mut Random) -> String) ->
         3 => ", axis=-1, keepdims=True",
         _ => "",
     };
-    format!("{}({operand}{axis})", random.pick(&REDUCE))
+    let keyword = if random.once_in(4) { random.pick(&KEYWORDS) } else { "" };
+    let mask = match random.below(8) {
+        0 => format!(", where={operand} > 0"),
+        1 => format!(", where={} > 1", sub(random)),
+        _ => String::new(),
+    };
+    if random.once_in(6) {
+        let axis = axis.trim_end_matches(", keepdims=True");
+        let keyword = if keyword.contains("dtype") { keyword } else { "" };
+        return format!("{}({operand}{axis}{keyword})", random.pick(&["cumsum", "cumprod"]));
+    }
+    format!("{}({operand}{axis}{keyword}{mask})", random.pick(&REDUCE))
 }
 
 /// Whether the graph holds an operation of class B: bits that no other library must have.

@@ -131,7 +131,7 @@ impl Lowering<'_> {
                 let values: Option<Vec<Scalar>> = args.iter().map(|&arg| self.constant_value(arg)).collect();
                 Some(scalar::apply(op, &values?))
             }
-            Node::Input(..) | Node::Count { .. } | Node::Reduce { .. } => None,
+            Node::Input(..) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => None,
         }
     }
 
@@ -170,7 +170,9 @@ impl Lowering<'_> {
         if self.options.strict {
             self.refuse_lifted(function.name, args)?;
         }
-        let (operand, over) = self.reduced_over(Meaning::Reduce(op), function.name, name_span, args)?;
+        let params = &["a", "axis", "keepdims"];
+        let meaning = Meaning::Reduce(op);
+        let (_, operand, over) = self.reduced_over(meaning, params, function.name, name_span, args)?;
         let kinds = self.kinds(&[operand])?;
         match function.gives(kinds[0]) {
             Gives::No(result) => {
@@ -208,7 +210,8 @@ impl Lowering<'_> {
                     let expected = "an integer or `None`";
                     return stop(ErrorKind::KeywordValue { keyword: "axis", expected }, span);
                 }
-                Value::Tuple(_) | Value::Pair(..) | Value::Number(_) | Value::None | Value::Poison => {}
+                Value::Tuple(_) | Value::Pair(..) | Value::DType(_) => {}
+                Value::Number(_) | Value::None | Value::Poison => {}
             }
         }
         Ok(())

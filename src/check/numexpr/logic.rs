@@ -69,7 +69,7 @@ impl Lowering<'_> {
         let items = match self.value(link.right) {
             Value::Tuple(items) => program.tuple(items),
             Value::Poison => return Err(Stop::Poison),
-            Value::None | Value::Number(_) | Value::Pair(..) => {
+            Value::None | Value::Number(_) | Value::Pair(..) | Value::DType(_) => {
                 return stop(ErrorKind::NotATuple, program.span(link.right));
             }
         };

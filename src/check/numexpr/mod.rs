@@ -163,7 +163,11 @@ impl Lowering<'_> {
                     .collect();
                 constants.map(|constants| scalar::apply(op, &constants))
             }
-            Node::Const(_) | Node::Input(..) | Node::Count { .. } | Node::Reduce { .. } => None,
+            Node::Const(_)
+            | Node::Input(..)
+            | Node::Count { .. }
+            | Node::Reduce { .. }
+            | Node::Scan { .. } => None,
         };
         value.map_or(node, |value| self.graph.constant(value, span))
     }

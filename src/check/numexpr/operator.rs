@@ -72,7 +72,7 @@ impl Lowering<'_> {
                 let first = self.decided_truth(a, span)?;
                 return Ok(if first == (op == BinaryOp::And) { b.number } else { a.number });
             }
-            BinaryOp::MatMul => return stop(ErrorKind::Unsupported { what: "matrix multiplication" }, span),
+            BinaryOp::MatMul => return stop(super::super::operator::MATMUL, span),
             BinaryOp::Add => &ADD,
             BinaryOp::Sub => &SUB,
             BinaryOp::Mul => &MUL,

@@ -1,6 +1,7 @@
 //! What two partial values make, for each reduction and dtype.
 
 use super::Partial;
+use super::moment::Moments;
 use crate::dtype::Lane;
 use crate::half::F16;
 use crate::op::Reduction;
@@ -49,7 +50,7 @@ impl<T: Number, const OP: usize> Combine for Fold<T, OP> {
     }
 
     fn pack(acc: T) -> Partial {
-        [acc.bits(), 0]
+        [acc.bits(), 0, 0]
     }
 
     fn unpack(partial: Partial) -> T {
@@ -92,7 +93,7 @@ impl<T: Number, const OP: usize> Combine for Position<T, OP> {
     }
 
     fn pack(acc: (T, u64)) -> Partial {
-        [acc.0.bits(), acc.1]
+        [acc.0.bits(), acc.1, 0]
     }
 
     fn unpack(partial: Partial) -> (T, u64) {
@@ -173,6 +174,9 @@ pub(super) fn with<T: Task>(op: Reduction, lane: Lane, task: T) -> T::Out {
         Reduction::Prod => lanes!(Fold, Reduction::Prod),
         Reduction::Min => lanes!(Fold, Reduction::Min),
         Reduction::Max => lanes!(Fold, Reduction::Max),
+        Reduction::MinFrom => lanes!(Fold, Reduction::MinFrom),
+        Reduction::MaxFrom => lanes!(Fold, Reduction::MaxFrom),
+        Reduction::Moment2 => task.run::<Moments>(),
         Reduction::Any => task.run::<Fold<bool, { Reduction::Any as usize }>>(),
         Reduction::All => task.run::<Fold<bool, { Reduction::All as usize }>>(),
         Reduction::ArgMin => lanes!(Position, Reduction::ArgMin),

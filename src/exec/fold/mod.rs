@@ -13,13 +13,15 @@
 
 mod combine;
 mod inner;
+mod moment;
 mod outer;
 
 use crate::dtype::Lane;
 use crate::op::Reduction;
 
-/// The value of part of a reduction, as bits: an element, and for positions the index it stood at.
-pub type Partial = [u64; 2];
+/// The value of part of a reduction, as bits: an element, and for positions the index it stood at; or
+/// the count, the mean and the squared deviations of part of a variance.
+pub type Partial = [u64; 3];
 
 /// The chunk of the inner tree, in elements.
 pub const INNER_CHUNK: usize = 256;
@@ -44,11 +46,17 @@ pub trait Folder: Send {
 
 /// A folder along the inner tree.
 pub fn inner(op: Reduction, lane: Lane) -> Box<dyn Folder> {
+    if op == Reduction::Moment2 {
+        return Box::new(moment::Inner::new());
+    }
     combine::with(op, lane, inner::Inner)
 }
 
 /// A folder along the outer tree, over rows of `width` columns.
 pub fn outer(op: Reduction, lane: Lane, width: usize) -> Box<dyn Folder> {
+    if op == Reduction::Moment2 {
+        return Box::new(moment::Outer::new(width));
+    }
     combine::with(op, lane, outer::Outer { width })
 }
 
@@ -67,6 +75,7 @@ pub fn empty(op: Reduction, lane: Lane) -> Partial {
 pub fn result(op: Reduction, lane: Lane) -> Lane {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => lane,
+        Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => lane,
         Reduction::Any | Reduction::All => Lane::Bool,
         Reduction::ArgMin | Reduction::ArgMax => Lane::I64,
     }
@@ -76,6 +85,8 @@ pub fn result(op: Reduction, lane: Lane) -> Lane {
 pub fn finish(op: Reduction, value: Partial) -> u64 {
     match op {
         Reduction::ArgMin | Reduction::ArgMax => value[1],
+        Reduction::Moment2 => value[2],
+        Reduction::MinFrom | Reduction::MaxFrom => value[0],
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => value[0],
         Reduction::Any | Reduction::All => value[0],
     }
