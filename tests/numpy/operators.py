@@ -201,10 +201,12 @@ def text():
     for name in ["startswith", "endswith", "find"]:
         yield from call(name, (texts, texts), apply=getattr(np.strings, name))
     yield from call("str_len", texts, apply=np.strings.str_len)
-    for name in ["upper", "lower", "strip", "lstrip", "rstrip"]:
+    for name in ["upper", "lower"]:
         yield from call(name, texts, apply=getattr(np.strings, name), weight=0.7)
     for name in ["strip", "lstrip", "rstrip"]:
-        yield Row(f"{name} of", f"{name}({{0}}, {{1}})", getattr(np.strings, name), (texts, texts), "A", 0.3)
+        apply = rules.stripped(getattr(np.strings, name))
+        yield from call(name, texts, "D", apply=apply, weight=0.5)
+        yield Row(f"{name} of", f"{name}({{0}}, {{1}})", apply, (texts, texts), "D", 0.3)
     yield Row("concatenation", "({0} + {1})", np.add, (texts, texts), "A", 2)
 
 

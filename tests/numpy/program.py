@@ -63,7 +63,12 @@ class Node:
         """NumPy's result of the operator, or numfuse's rule where that differs."""
         args = [a.value if isinstance(a, Literal) else values[a] for a in self.args]
         first, keywords = arguments(self.row.choose, self.keywords)
-        return np.asarray(self.row.numpy(*args, *first, **keywords))
+        result = self.row.numpy(*args, *first, **keywords)
+        if isinstance(result, (np.str_, np.bytes_)):
+            # A scalar of text has lost the width of its dtype.
+            args = [np.asarray(a)[None] if isinstance(a, np.ndarray) else a for a in args]
+            result = self.row.numpy(*args, *first, **keywords).reshape(())
+        return np.asarray(result)
 
 
 @dataclass

@@ -72,7 +72,10 @@ def power(x, y):
 
 
 def where(condition, x, y):
-    """A literal that does not fit the dtype is an error, as in arithmetic."""
+    """A literal that does not fit the dtype is an error, as in arithmetic; text, bytes and numbers do not mix."""
+    texts = [np.asarray(v).dtype.kind for v in (x, y) if np.asarray(v).dtype.kind in "SU"]
+    if texts and texts != texts[:1] * 2:
+        raise TypeError("text and other operands")
     wanted = np.where(truth(condition), x, y)
     for literal in (x, y):
         if isinstance(literal, int) and not isinstance(literal, bool):
@@ -123,3 +126,8 @@ def written(ufunc):
         return ufunc(out, y, out=out, casting="same_kind")
 
     return apply
+
+
+def stripped(function):
+    """As wide as x: NumPy's width is that of the longest element."""
+    return lambda x, *chars: np.asarray(function(x, *chars)).astype(np.asarray(x).dtype)

@@ -94,24 +94,26 @@ def wrong_prod(rows, got):
 
 
 def wrong_var(rows, got, ddof, root):
-    """Which variances (or, with `root`, standard deviations) are wrong: two passes in f64 at least."""
+    """Which variances (or, with `root`, standard deviations) are wrong. They accumulate in f64, and may err by what as
+    many roundings of the elements themselves would change; of equal numbers they are 0."""
     dtype, n = got.dtype, rows.shape[-1]
-    wide = np.dtype("f8") if dtype != np.float64 else dtype
-    unit = HALF_UNIT[wide] * (depth(n) + 4)
+    unit = HALF_UNIT[np.dtype("f8")] * (depth(n) + 4)
     x = rows.astype(Wide)
     finite = np.isfinite(x).all(axis=-1)
     with np.errstate(all="ignore"):
-        mean = x.mean(axis=-1, keepdims=True)
-        true = np.square(x - mean).sum(axis=-1) / max(n - ddof, 0)
-        bound = true * unit * 3 + np.square(np.abs(x).mean(axis=-1) * unit) * n / max(n - ddof, 1) + rounding(wide, 0) * n
+        deviations = np.square(x - x.mean(axis=-1, keepdims=True)).sum(axis=-1)
+        squares = np.square(x).sum(axis=-1)
+        bound = unit * (3 * deviations + 2 * np.sqrt(deviations * squares)) + unit**2 * squares
+        true, bound = deviations / max(n - ddof, 0), bound / max(n - ddof, 1) + rounding(np.dtype("f8"), 0) * n
         if root:
             high, low = np.sqrt(true + bound), np.sqrt(np.maximum(true - bound, 0))
             true = np.sqrt(true)
-            bound = np.maximum(high - true, true - low) + true * HALF_UNIT[wide]
-        if wide != dtype:
+            bound = np.maximum(high - true, true - low) + true * HALF_UNIT[np.dtype("f8")]
+        if dtype != np.float64:
             bound = bound + rounding(dtype, true + bound)
-        tame = np.square(np.abs(x)).sum(axis=-1) * 4 < np.finfo(wide).max
-        tame &= true + bound < np.finfo(dtype).max
+        tame = (squares * 4 < np.finfo("f8").max) & (true + bound < np.finfo(dtype).max)
         near = np.abs(got.astype(Wide) - true) <= bound
         near |= same_special(got.astype(Wide), true)
+    if n > ddof:
+        near &= (got == 0) | ~(x == x[:, :1]).all(axis=-1)
     return np.where(finite, tame & ~near, ~np.isnan(got))

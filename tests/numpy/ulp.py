@@ -35,6 +35,8 @@ def loggamma(x):
 def erfinv(x):
     if abs(x) < MP.mpf("0.9"):
         return MP.erfinv(x)
+    if abs(x) >= 1:
+        return MP.nan
     # Newton from mpmath's asymptotic guess loses digits near 1: solve for the tail instead.
     tail = 1 - abs(x)
     y = MP.sqrt(-MP.log(tail * MP.sqrt(MP.pi)))
