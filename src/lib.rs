@@ -101,6 +101,7 @@
 // The pipeline, in layer order; `tests/layering.rs` holds it.
 
 pub mod dtype;
+pub mod casting;
 pub mod half;
 pub mod shape;
 pub mod op;

@@ -3,6 +3,7 @@
 mod cases;
 
 use cases::{corpus, input, inputs, run_corpus};
+use numfuse::casting::Casting;
 use numfuse::check::{self, ErrorKind, InputType, Options};
 use numfuse::dtype::DType;
 use numfuse::ir::{self, Graph};
@@ -54,7 +55,7 @@ fn every_error_has_a_case_named_after_its_code() {
     let files = corpus("errors/check");
     let stems: BTreeSet<&str> = files.iter().map(|p| p.file_stem().unwrap().to_str().unwrap()).collect();
     // Too long for a file, an option that a file does not set: the tests below.
-    let elsewhere = ["too-many-nodes", "dialect-not-evaluated"];
+    let elsewhere = ["too-many-nodes", "dialect-not-evaluated", "casting"];
     let all: BTreeSet<&str> =
         ErrorKind::CODES.iter().copied().filter(|code| !elsewhere.contains(code)).collect();
     assert_eq!(stems, all);
@@ -74,8 +75,25 @@ fn a_formula_of_too_many_nodes_is_refused() {
 }
 
 #[test]
+fn results_are_cast_as_the_rule_allows() {
+    let result = |formula: &str, dtype, casting| {
+        let options = Options { dtype: Some(dtype), casting, ..Options::default() };
+        let program = syntax::parse(formula).unwrap();
+        check::lower(&program, &inputs("a=f64[n] i=i32[n]"), &options).map_err(|errors| errors[0].kind.code())
+    };
+    let dtypes = |graph: Graph| graph.outputs.iter().map(|o| o.dtype).collect::<Vec<_>>();
+    let same = Casting::SameKind;
+    assert_eq!(result("a, i", DType::F32, same).map(dtypes), Ok(vec![DType::F32; 2]));
+    assert_eq!(result("x = a; y = 2", DType::F16, same).map(dtypes), Ok(vec![DType::F16; 2]));
+    assert_eq!(result("a", DType::I64, Casting::Unsafe).map(dtypes), Ok(vec![DType::I64]));
+    assert_eq!(result("a", DType::I64, same).err(), Some("casting"));
+    assert_eq!(result("a", DType::F32, Casting::Safe).err(), Some("casting"));
+    assert_eq!(result("i", DType::I64, Casting::No).err(), Some("casting"));
+}
+
+#[test]
 fn the_other_dialect_is_refused() {
-    let options = Options { dialect: check::Dialect::NumExpr };
+    let options = Options { dialect: check::Dialect::NumExpr, ..Options::default() };
     let errors = check::lower(&syntax::parse("a").unwrap(), &inputs("a=f64[n]"), &options).unwrap_err();
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].kind.code(), "dialect-not-evaluated");

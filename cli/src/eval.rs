@@ -3,9 +3,10 @@
 use crate::inputs::Values;
 use crate::report::{self, Stop};
 use crate::{interrupt, json};
-use numfuse::Session;
 use numfuse::array::Array;
+use numfuse::casting::Casting;
 use numfuse::source::{NpyWriter, Region, Sink};
+use numfuse::{DType, Session};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,11 @@ const CHUNK: usize = 16 << 20;
 pub(crate) struct Args {
     /// The formula, such as '2*a + sqrt(b)'. Statements end with ';' or a newline.
     #[arg(value_name = "FORMULA", allow_hyphen_values = true, value_parser = formula)]
-    formula: String,
+    #[arg(required_unless_present = "expr_file")]
+    formula: Option<String>,
+    /// Read the formula from this file; then all that is given beside options is NAME=FILE.
+    #[arg(long, value_name = "FILE")]
+    expr_file: Option<PathBuf>,
     /// What the names of the formula stand for: a .npy file, or a number such as k=2.5.
     #[arg(value_name = "NAME=FILE")]
     inputs: Vec<OsString>,
@@ -36,6 +41,15 @@ pub(crate) struct Args {
     /// Threads to use; as many as the machine has, unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// A named number, such as -D k=2.5; may be given again.
+    #[arg(short = 'D', long = "define", value_name = "NAME=NUMBER")]
+    define: Vec<OsString>,
+    /// The dtype of the results, such as f32.
+    #[arg(long, value_name = "DTYPE")]
+    dtype: Option<DType>,
+    /// How freely results may be cast to it: no, safe, same_kind, unsafe.
+    #[arg(long, value_name = "RULE", default_value = "same_kind")]
+    casting: Casting,
     /// Print each result as one line of JSON.
     #[arg(long)]
     json: bool,
@@ -53,9 +67,18 @@ pub(crate) fn formula(text: &str) -> Result<String, String> {
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Stop> {
     interrupt::install();
-    let values = Values::from_args(&args.inputs)?;
+    let (formula, mut inputs) = match (&args.expr_file, args.formula) {
+        (Some(path), first) => (read_formula(path)?, first.map(OsString::from).into_iter().collect()),
+        (None, formula) => (formula.unwrap_or_default(), Vec::new()),
+    };
+    inputs.extend(args.inputs.into_iter().chain(args.define));
+    let values = Values::from_args(&inputs)?;
     let session = session(args.threads);
-    let results = session.eval_all(&args.formula, &values.bindings(), Some(&interrupt::requested))?;
+    let mut asked = session.formula(&formula).casting(args.casting).poll(&interrupt::requested);
+    if let Some(dtype) = args.dtype {
+        asked = asked.dtype(dtype);
+    }
+    let results = asked.eval_all(&values.bindings())?;
     if let Some(path) = &args.out {
         let [(_, result)] = results.as_slice() else {
             return Err(Stop::usage(
@@ -70,6 +93,12 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
         (false, Some(_)) => Ok(()),
         (false, None) => report::print(&shown(&results)),
     }
+}
+
+/// A formula of many lines.
+fn read_formula(path: &Path) -> Result<String, Stop> {
+    std::fs::read_to_string(path)
+        .map_err(|e| Stop::usage("unreadable-formula", format_args!("{}: {e}", path.display())))
 }
 
 /// A session with this many threads.

@@ -19,6 +19,20 @@ fn a_result_is_printed_as_numpy_prints_it() {
 }
 
 #[test]
+fn options_say_the_dtype_the_numbers_and_the_file_of_the_formula() {
+    let folder = Folder::new("options");
+    let a = folder.array("a", &[1.5, 2.5]);
+    assert_eq!(run(&["eval", "k*a", &a, "-D", "k=2", "--dtype", "f32"]).1, "[3. 5.]\n");
+    let refused = run(&["eval", "a", &a, "--dtype", "i64"]);
+    assert!(refused.0 == 2 && refused.2.contains("error[casting]"), "{}", refused.2);
+    assert_eq!(run(&["eval", "a", &a, "--dtype", "i64", "--casting", "unsafe"]).1, "[1 2]\n");
+    let formula = folder.path("formula.txt");
+    fs::write(&formula, "# Two lines.\nb = a * 2\nb + 1\n").unwrap();
+    assert_eq!(run(&["eval", "--expr-file", formula.to_str().unwrap(), &a]).1, "[4. 6.]\n");
+    assert_eq!(run(&["eval", "--expr-file", "/none/formula", &a]).0, 2);
+}
+
+#[test]
 fn json_has_values_or_a_summary() {
     let folder = Folder::new("json");
     let a = folder.array("a", &ndarray::arr2(&[[0.1f32, f32::NAN], [f32::INFINITY, 2.0]]));

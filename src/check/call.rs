@@ -137,7 +137,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// `float32(x)`. A float goes to an integer dtype by saturation; an integer literal must fit.
-    fn cast_to(&mut self, operand: Operand, dtype: DType, span: Span) -> Step<Number> {
+    pub(super) fn cast_to(&mut self, operand: Operand, dtype: DType, span: Span) -> Step<Number> {
         match (operand.number.family(), dtype.kind()) {
             (Family::Text, _) | (_, Kind::Bytes | Kind::Text) => return self.text_cast(operand, dtype, span),
             (Family::Time, _) | (_, Kind::Datetime | Kind::Timedelta) => {

@@ -1,5 +1,6 @@
 //! What can be wrong with a formula that parses: facts, and their words.
 
+use crate::casting::Casting;
 use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::span::Span;
@@ -174,6 +175,15 @@ kinds! {
         /// What is there.
         operand: OperandType,
     } = "not-real";
+    /// A result that the rule of casting does not allow in the dtype asked for.
+    Casting {
+        /// What it is.
+        from: DType,
+        /// What was asked for.
+        to: DType,
+        /// The rule.
+        casting: Casting,
+    } = "casting";
     /// `in` without a tuple on its right.
     NotATuple = "not-a-tuple";
     /// A tuple of another length than the names that it is assigned to, or no tuple.

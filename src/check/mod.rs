@@ -40,6 +40,7 @@ mod words;
 
 pub use error::{Error, ErrorKind, OperandType};
 
+use crate::casting::Casting;
 use crate::dtype::DType;
 use crate::ir::Graph;
 use crate::syntax::ast::Program;
@@ -100,6 +101,10 @@ pub enum Dialect {
 pub struct Options {
     /// Whose rules it follows.
     pub dialect: Dialect,
+    /// The dtype of every result; what the formula gives, if there is none.
+    pub dtype: Option<DType>,
+    /// How freely results may be cast to that dtype.
+    pub casting: Casting,
 }
 
 /// Lowers a program to a graph. All inputs are declared, in the order given, used or not.
@@ -108,7 +113,7 @@ pub struct Options {
 /// Every independent [`Error`] of the formula, in the order of the text.
 pub fn lower(program: &Program, inputs: &[InputType], options: &Options) -> Result<Graph, Vec<Error>> {
     match options.dialect {
-        Dialect::NumPy => Lowering::new(program, inputs).run(),
+        Dialect::NumPy => Lowering::new(program, inputs, options).run(),
         Dialect::NumExpr => {
             let last = program.exprs().last().map(|(id, _)| program.span(id));
             Err(vec![Error { kind: ErrorKind::DialectNotEvaluated, span: last.unwrap_or_default() }])

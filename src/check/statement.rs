@@ -1,8 +1,9 @@
 //! The loop over expressions, what names stand for, and what a formula gives.
 
-use super::error::{Error, ErrorKind};
+use super::error::{Error, ErrorKind, OperandType};
 use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
-use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES};
+use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES, Options};
+use crate::casting::can_cast;
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind};
 use crate::ir::{Graph, InputId, Node, NodeId, Output, Plane, Scalar};
@@ -23,6 +24,7 @@ pub(super) struct Lowering<'a> {
     pub(super) guarded: FxHashSet<NodeId>,
     inputs: FxHashMap<&'a str, InputId>,
     types: &'a [InputType],
+    options: &'a Options,
     /// What has been computed of the expressions so far.
     values: Vec<Value>,
     variables: FxHashMap<Symbol, Bound>,
@@ -42,13 +44,14 @@ struct Bound {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(program: &'a Program, types: &'a [InputType]) -> Lowering<'a> {
+    pub(super) fn new(program: &'a Program, types: &'a [InputType], options: &'a Options) -> Lowering<'a> {
         let mut lowering = Lowering {
             program,
             graph: Graph::new(),
             guarded: FxHashSet::default(),
             inputs: FxHashMap::default(),
             types,
+            options,
             values: Vec::with_capacity(program.exprs().len()),
             variables: FxHashMap::default(),
             assigned: Vec::new(),
@@ -335,11 +338,28 @@ impl<'a> Lowering<'a> {
     }
 
     fn output(&mut self, name: Option<Box<str>>, operand: Step<Operand>) {
-        match operand.and_then(|operand| self.result_planes(operand)) {
+        match operand.and_then(|operand| self.asked_for(operand)).and_then(|o| self.result_planes(o)) {
             Ok((dtype, node, imag)) => self.graph.outputs.push(Output { name, dtype, node, imag }),
             Err(Stop::Poison) => {}
             Err(Stop::Error(error)) => self.errors.push(error),
         }
+    }
+
+    /// The operand in the dtype that was asked for, if one was.
+    fn asked_for(&mut self, operand: Operand) -> Step<Operand> {
+        let Some(to) = self.options.dtype else { return Ok(operand) };
+        let from = match operand.ty(&self.graph) {
+            OperandType::Strong(dtype) => dtype,
+            OperandType::WeakInt => DType::I64,
+            OperandType::WeakFloat => DType::F64,
+            OperandType::WeakComplex => DType::C128,
+        };
+        let casting = self.options.casting;
+        if !can_cast(from, to, casting) {
+            return Err(operand.error(ErrorKind::Casting { from, to, casting }));
+        }
+        let number = self.cast_to(operand, to, operand.span)?;
+        Ok(Operand { number, ..operand })
     }
 
     /// What an output of the operand's value is: its dtype and its planes.

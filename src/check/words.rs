@@ -51,6 +51,9 @@ impl Display for ErrorKind {
             ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
             ErrorKind::NotANumber { what } => write!(f, "{what} is not a number or an array"),
             ErrorKind::NotReal { operand } => write!(f, "this takes real numbers, not {operand}"),
+            ErrorKind::Casting { from, to, casting } => {
+                write!(f, "the rule `{casting}` casts no {from} to {to}")
+            }
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
             ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
@@ -114,6 +117,7 @@ impl ErrorKind {
             ErrorKind::DuplicateArgument { .. } | ErrorKind::KeywordValue { .. } => None,
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
+            ErrorKind::Casting { .. } => Some("cast it in the formula, or allow `unsafe` casting".to_owned()),
             ErrorKind::Unpack { .. } => None,
             ErrorKind::NotReal { .. } | ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,

@@ -2,6 +2,7 @@
 
 use super::program::Program;
 use crate::array::InputRef;
+use crate::check::Options;
 use crate::error::Error;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -37,14 +38,16 @@ impl Cache {
     pub(super) fn find<'a>(
         &self,
         text: &str,
+        options: &Options,
         inputs: impl Iterator<Item = (&'a str, InputRef<'a>)> + Clone,
         make: impl FnOnce() -> Result<Arc<Program>, Error>,
     ) -> Result<Arc<Program>, Error> {
-        let hash = hash(text, inputs.clone());
+        let hash = hash(text, options, inputs.clone());
         let now = self.clock.fetch_add(1, Ordering::Relaxed);
         if let Some(plans) = unpoisoned(self.plans.try_read())
             && let Some(kept) = plans.get(&hash)
             && kept.program.text() == text
+            && kept.program.options() == options
             && kept.program.fits(inputs)
         {
             kept.used.store(now, Ordering::Relaxed);
@@ -78,9 +81,10 @@ fn forget_oldest(plans: &mut FxHashMap<u64, Kept>) {
     }
 }
 
-fn hash<'a>(text: &str, inputs: impl Iterator<Item = (&'a str, InputRef<'a>)>) -> u64 {
+fn hash<'a>(text: &str, options: &Options, inputs: impl Iterator<Item = (&'a str, InputRef<'a>)>) -> u64 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
+    options.hash(&mut hasher);
     for (name, input) in inputs {
         name.hash(&mut hasher);
         super::program::input_dtype(input).hash(&mut hasher);

@@ -6,10 +6,12 @@
 
 mod cache;
 mod expr;
+mod formula;
 mod global;
 mod program;
 
 pub use expr::Expr;
+pub use formula::Formula;
 pub use program::Program;
 pub(crate) use program::{graph, parsed};
 
@@ -103,7 +105,7 @@ impl Builder {
             threads: Threads::new(self.threads.unwrap_or_else(available)),
             pool: Pool::new(self.pool_bytes),
             target: Target::host().at_most(self.level),
-            options: Options { dialect: self.dialect },
+            options: Options { dialect: self.dialect, ..Options::default() },
             fusion: self.fusion,
             cache: Cache::new(),
         }
@@ -156,10 +158,7 @@ impl Session {
         bindings: &Bindings<'_>,
         poll: Option<Poll<'_>>,
     ) -> Result<Array, Error> {
-        let program = self.program(text, bindings)?;
-        program.expect_results(1)?;
-        let mut results = program.run(self, &inputs(bindings), poll)?;
-        Ok(results.pop().expect("one result was expected and made"))
+        self.asked(text, poll).eval(bindings)
     }
 
     /// Evaluates a formula with any number of results, each with the name it was assigned to.
@@ -172,9 +171,7 @@ impl Session {
         bindings: &Bindings<'_>,
         poll: Option<Poll<'_>>,
     ) -> Result<Vec<Named>, Error> {
-        let program = self.program(text, bindings)?;
-        let arrays = program.run(self, &inputs(bindings), poll)?;
-        Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
+        self.asked(text, poll).eval_all(bindings)
     }
 
     /// Evaluates a formula that has one result into an array of its dtype and shape, which may overlap
@@ -188,28 +185,56 @@ impl Session {
         bindings: &Bindings<'_>,
         out: impl Into<ViewMut<'o>>,
     ) -> Result<(), Error> {
-        let program = self.program(text, bindings)?;
-        program.run_into(self, &inputs(bindings), &mut [out.into()], None)
+        self.formula(text).eval_into(bindings, out)
     }
 
-    /// The compiled form of a formula for inputs of these types, from the cache if it is there.
+    /// A formula to be evaluated with options of its own.
+    ///
+    /// ```
+    /// use numfuse::casting::Casting;
+    /// use numfuse::{DType, Session, arrays};
+    /// let a = vec![1.5, 2.5];
+    /// let session = Session::global();
+    /// let r = session.formula("2*a").dtype(DType::I64).casting(Casting::Unsafe).eval(&arrays! { a })?;
+    /// assert_eq!(r.to_vec::<i64>()?, [3, 5]);
+    /// assert!(session.formula("2*a").dtype(DType::I64).eval(&arrays! { a }).is_err());
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    pub fn formula<'a>(&'a self, text: &'a str) -> Formula<'a> {
+        self.asked(text, None)
+    }
+
+    fn asked<'a>(&'a self, text: &'a str, poll: Option<Poll<'a>>) -> Formula<'a> {
+        Formula { session: self, text, options: self.options, poll }
+    }
+
+    /// The compiled form of a formula for inputs of these types.
     ///
     /// # Errors
     /// [`Error::Formula`].
     pub fn compile(&self, text: &str, types: &[InputType]) -> Result<Arc<Program>, Error> {
-        let compile = || Program::compile(text, types, &self.options, self.fusion, self.target);
+        self.compile_with(text, types, &self.options)
+    }
+
+    fn compile_with(
+        &self,
+        text: &str,
+        types: &[InputType],
+        options: &Options,
+    ) -> Result<Arc<Program>, Error> {
+        let compile = || Program::compile(text, types, options, self.fusion, self.target);
         // A panic of the compiler is a bug of ours, and no reason for the caller's process to end.
         let compiled =
             catch_unwind(AssertUnwindSafe(compile)).unwrap_or_else(|p| Err(exec::panicked(&*p).into()));
         compiled.map(Arc::new)
     }
 
-    fn program(&self, text: &str, bindings: &Bindings<'_>) -> Result<Arc<Program>, Error> {
+    fn program(&self, text: &str, bindings: &Bindings<'_>, options: &Options) -> Result<Arc<Program>, Error> {
         let names = || bindings.iter().map(|(name, binding)| (name, binding.as_input()));
-        self.cache.find(text, names(), || {
+        self.cache.find(text, options, names(), || {
             let types: Vec<InputType> =
                 names().map(|(name, input)| program::input_type(name, input)).collect();
-            self.compile(text, &types)
+            self.compile_with(text, &types, options)
         })
     }
 

@@ -22,6 +22,7 @@ use smallvec::SmallVec;
 pub struct Program {
     text: Box<str>,
     types: Vec<InputType>,
+    options: Options,
     dims: Vec<DimOrigin>,
     constraints: Vec<Constraint>,
     weak_fits: Vec<WeakFit>,
@@ -46,6 +47,7 @@ impl Program {
         Ok(Program {
             text: text.into(),
             types: types.to_vec(),
+            options: *options,
             dims,
             constraints: graph.constraints,
             weak_fits: graph.weak_fits,
@@ -56,6 +58,10 @@ impl Program {
     /// The formula.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        &self.options
     }
 
     /// The names of the results, in order; `None` for one that was not assigned.

@@ -1,0 +1,89 @@
+//! A formula with options of its own.
+
+use super::{Named, Session, inputs};
+use crate::array::{Array, Bindings, ViewMut};
+use crate::casting::Casting;
+use crate::check::{Dialect, Options};
+use crate::dtype::DType;
+use crate::error::Error;
+use crate::exec::Poll;
+
+/// A formula to be evaluated with options of its own; see [`Session::formula`]. Plans are kept by text, options and
+/// input types, so that a formula is compiled once however often it is made.
+#[derive(Clone, Copy)]
+pub struct Formula<'a> {
+    pub(super) session: &'a Session,
+    pub(super) text: &'a str,
+    pub(super) options: Options,
+    pub(super) poll: Option<Poll<'a>>,
+}
+
+impl<'a> Formula<'a> {
+    /// The rules by which the formula is typed.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Formula<'a> {
+        self.options.dialect = dialect;
+        self
+    }
+
+    /// The dtype of every result.
+    #[must_use]
+    pub fn dtype(mut self, dtype: DType) -> Formula<'a> {
+        self.options.dtype = Some(dtype);
+        self
+    }
+
+    /// How freely results may be cast to that dtype; [`Casting::SameKind`] unless given.
+    #[must_use]
+    pub fn casting(mut self, casting: Casting) -> Formula<'a> {
+        self.options.casting = casting;
+        self
+    }
+
+    /// Asked about every 25 ms, on the calling thread, whether to stop.
+    #[must_use]
+    pub fn poll(mut self, poll: Poll<'a>) -> Formula<'a> {
+        self.poll = Some(poll);
+        self
+    }
+
+    /// Evaluates the formula, which has one result.
+    ///
+    /// # Errors
+    /// [`Error`]: every error of the formula at once, or what failed while it ran.
+    pub fn eval(&self, bindings: &Bindings<'_>) -> Result<Array, Error> {
+        let program = self.session.program(self.text, bindings, &self.options)?;
+        program.expect_results(1)?;
+        let mut results = program.run(self.session, &inputs(bindings), self.poll)?;
+        Ok(results.pop().expect("one result was expected and made"))
+    }
+
+    /// Evaluates the formula, with each result's name if it was assigned to one.
+    ///
+    /// # Errors
+    /// As [`eval`](Formula::eval).
+    pub fn eval_all(&self, bindings: &Bindings<'_>) -> Result<Vec<Named>, Error> {
+        let program = self.session.program(self.text, bindings, &self.options)?;
+        let arrays = program.run(self.session, &inputs(bindings), self.poll)?;
+        Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
+    }
+
+    /// Evaluates the formula, which has one result, into an array of its dtype and shape, which may overlap the
+    /// inputs in any way. If it fails nothing is written, unless it was cancelled.
+    ///
+    /// # Errors
+    /// As [`eval`](Formula::eval); [`Error::Array`] if the output's dtype or shape is not the result's.
+    pub fn eval_into<'o>(&self, bindings: &Bindings<'_>, out: impl Into<ViewMut<'o>>) -> Result<(), Error> {
+        let program = self.session.program(self.text, bindings, &self.options)?;
+        program.run_into(self.session, &inputs(bindings), &mut [out.into()], self.poll)
+    }
+}
+
+impl std::fmt::Debug for Formula<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Formula")
+            .field("text", &self.text)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
