@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Random typed programs against NumPy, mpmath and exact sums: the whole language, every node from numfuse's own operands.
+"""The whole language in random typed programs against NumPy, mpmath and exact sums, each node from its own operands.
 
     differential.py                        20,000 programs from seed 0
     differential.py --programs 1000000 --release
@@ -87,13 +87,18 @@ def show_features(path):
 def report(seeds, path):
     """Shows a small reproduction of each."""
     import campaign
+    import client
     import shrink
 
     start_worker(path)
     server, generator = WORKER["server"], WORKER["generator"]
     for seed in seeds:
-        finding = campaign.judge_seed(server, generator, seed)
-        text = shrink.report(shrink.shrink(server, finding)) if finding else f"seed {seed}: not again"
+        try:
+            finding = campaign.judge_seed(server, generator, seed)
+            text = shrink.report(shrink.shrink(server, finding)) if finding else f"seed {seed}: not again"
+        except client.Ended as ended:
+            program = generator.program(seed)
+            text = "\n".join([f"seed {seed}: {ended}", program.statements(), *map(repr, program.inputs)])
         print(text, end="\n\n", flush=True)
 
 
@@ -116,8 +121,8 @@ def run(path, first, count):
                 break
     seconds = time.monotonic() - begun
     print(
-        f"{tally.programs} programs of {tally.nodes} nodes from seed {first}, {tally.refusals} of them refused by both: "
-        f"{len(findings)} mismatches; {seconds:.0f} s"
+        f"{tally.programs} programs of {tally.nodes} nodes from seed {first}, {tally.refusals} of them refused by "
+        f"both: {len(findings)} mismatches; {seconds:.0f} s"
     )
     return findings
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from check import Mismatch, check_node, same_bits
-from client import Refused
+from client import Ended, Refused
 from program import Program
 
 BATCH = 64
@@ -90,7 +90,8 @@ def judge_nested(seed, program, named, answer):
         return Finding(seed, program, f"as one expression it is refused ({answer.code}): {answer.message}")
     ((_, nested),) = answer
     if nested.dtype != named.dtype or nested.shape != named.shape:
-        return Finding(seed, program, f"as one expression it is {nested.dtype} {nested.shape}, named {named.dtype} {named.shape}")
+        what = f"as one expression it is {nested.dtype} {nested.shape}, named {named.dtype} {named.shape}"
+        return Finding(seed, program, what)
     bad = same_bits(nested, named)
     if bad.any():
         return Finding(seed, program, "as one expression it has other bits", None, nested, named, bad)
@@ -126,6 +127,15 @@ def judge_seed(server, generator, seed):
     return judge(server, seed, program, answers, random.Random(seed)) if program else None
 
 
+def crashes(server, programs):
+    """Whether the server ends with them."""
+    try:
+        server.evaluate(programs)
+    except Ended:
+        return True
+    return False
+
+
 def run(server, generator, seeds, most_findings):
     """Runs the programs of the seeds; the seeds that have findings. Stops after some: one fault has many."""
     tally, wrong = Tally(), []
@@ -135,7 +145,12 @@ def run(server, generator, seeds, most_findings):
         if not batch:
             break
         asked = [requests(program) for _, program in batch]
-        answers = iter(server.evaluate([request for requests in asked for request in requests]))
+        try:
+            answers = iter(server.evaluate([request for requests in asked for request in requests]))
+        except Ended:
+            guilty = [seed for (seed, _), request in zip(batch, asked) if crashes(server, request)]
+            wrong += guilty or [batch[0][0]]
+            continue
         for (seed, program), request in zip(batch, asked):
             answer = [next(answers) for _ in request]
             tally.count(program, answer)

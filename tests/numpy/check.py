@@ -113,8 +113,9 @@ def wrong_reduction(node, args, got):
         rows = np.concatenate([first, rows], axis=1)
     if kept is None:
         return by_name(name, rows, got.ravel(), node.keywords).reshape(got.shape)
-    flat = got.ravel()
-    found = [by_name(name, row[k][None], flat[n : n + 1], node.keywords)[0] for n, (row, k) in enumerate(zip(rows, kept))]
+    flat, found = got.ravel(), []
+    for n, (row, counts) in enumerate(zip(rows, kept)):
+        found += list(by_name(name, row[counts][None], flat[n : n + 1], node.keywords))
     return np.array(found, bool).reshape(got.shape)
 
 

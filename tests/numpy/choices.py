@@ -54,7 +54,8 @@ def sizes(rng, _):
 
 
 def arange(rng, _):
-    return {"stop": rng.randrange(9)} if rng.random() < 0.5 else {"start": rng.randrange(-4, 4), "stop": rng.randrange(9)}
+    start = {"start": rng.randrange(-4, 4)} if rng.random() < 0.5 else {}
+    return start | {"stop": rng.randrange(9)}
 
 
 def index(rng, x):

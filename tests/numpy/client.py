@@ -79,25 +79,42 @@ class Answer:
         return [self.array() for _ in range(n)]
 
 
+class Ended(Exception):
+    """The server crashed."""
+
+
 class Server:
     """A running server. Its process ends with its standard input."""
 
     def __init__(self, path):
-        self.process = subprocess.Popen([path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.path = path
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([self.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def evaluate(self, programs):
         """The result of each (text, inputs): a list of (name, array), or `Refused`."""
         body = COUNT.pack(len(programs)) + b"".join(packed(*p) for p in programs)
-        self.process.stdin.write(WORD.pack(len(body)) + body)
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(WORD.pack(len(body)) + body)
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            self.ended()
         answer = Answer(self.read(WORD.unpack(self.read(8))[0]))
         return [answer.result() for _ in programs]
 
     def read(self, n):
         data = self.process.stdout.read(n)
         if len(data) != n:
-            raise RuntimeError(f"the server ended with status {self.process.wait()}")
+            self.ended()
         return data
+
+    def ended(self):
+        """Starts another server, for the next programs."""
+        status = self.process.wait()
+        self.start()
+        raise Ended(f"the server ended with status {status}")
 
     def close(self):
         self.process.stdin.close()

@@ -274,6 +274,7 @@ def in_place():
 
 
 SECTIONS = [
-    arithmetic, rounding, choosing, casts, functions, more_exact, text, complexes, reductions, views, generators, in_place,
+    arithmetic, rounding, choosing, casts, functions, more_exact, text, complexes, reductions, views, generators,
+    in_place,
 ]  # fmt: skip
 ROWS = {row.name: row for section in SECTIONS for row in section()}

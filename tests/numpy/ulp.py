@@ -65,7 +65,8 @@ TRUE = {
     "sinh": MP.sinh, "cosh": MP.cosh, "tanh": MP.tanh,
     "arcsinh": lambda x: MP.sign(x) * MP.asinh(abs(x)), "arccosh": MP.acosh, "arctanh": MP.atanh,
     "arctan2": MP.atan2, "hypot": MP.hypot, "cbrt": lambda x: MP.sign(x) * MP.cbrt(abs(x)), "power": power,
-    "erf": within(30, MP.erf), "erfc": within(30, MP.erfc), "erfinv": erfinv, "gamma": within(200, MP.gamma), "gammaln": loggamma,
+    "erf": within(30, MP.erf), "erfc": within(30, MP.erfc), "erfinv": erfinv,
+    "gamma": within(200, MP.gamma), "gammaln": loggamma,
 }  # fmt: skip
 
 
