@@ -154,7 +154,7 @@ def main():
         generator = program.Generator(rows, kinds)
         for seed in range(options.seed, options.seed + options.show):
             made = generator.program(seed)
-            print(made.statements() if made else "none", *(made.inputs if made else []), sep="\n  ")
+            print(made.statements(), *made.inputs, sep="\n  ")
         return None
     counts = planted.found_by_class(client.Server(path), program.Generator(rows, kinds))
     said = ", ".join(f"{cls} {found} of {all_}" for cls, (all_, found) in sorted(counts.items()))

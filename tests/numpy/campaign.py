@@ -123,8 +123,7 @@ class Tally:
 def judge_seed(server, generator, seed):
     """The finding of one seed, if it has one."""
     program = generator.program(seed)
-    answers = server.evaluate(requests(program)) if program else []
-    return judge(server, seed, program, answers, random.Random(seed)) if program else None
+    return judge(server, seed, program, server.evaluate(requests(program)), random.Random(seed))
 
 
 def crashes(server, programs):
@@ -141,7 +140,7 @@ def run(server, generator, seeds, most_findings):
     tally, wrong = Tally(), []
     seeds = iter(seeds)
     while len(wrong) < most_findings:
-        batch = [(s, p) for s, p in ((s, generator.program(s)) for _, s in zip(range(BATCH), seeds)) if p]
+        batch = [(seed, generator.program(seed)) for _, seed in zip(range(BATCH), seeds)]
         if not batch:
             break
         asked = [requests(program) for _, program in batch]

@@ -46,10 +46,7 @@ def found_by_class(server, generator):
     """How many errors were planted and found, by class."""
     counts = {}
     for seed in range(PROGRAMS):
-        program = generator.program(seed)
-        if program is None:
-            continue
-        program, rng = program.used(), random.Random(seed)
+        program, rng = generator.program(seed).used(), random.Random(seed)
         answer = server.evaluate(requests(program)[:1])[0]
         if isinstance(answer, Refused):
             continue

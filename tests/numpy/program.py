@@ -1,5 +1,6 @@
 """Random typed programs: named nodes, each an operator of the table applied to inputs, literals and earlier nodes."""
 
+import itertools
 import random
 import warnings
 from dataclasses import dataclass, field
@@ -132,7 +133,13 @@ class Generator:
             self.themes[theme] = fitting, [r.weight for r in fitting]
 
     def program(self, seed):
-        rng, bits = random.Random(seed), np.random.Generator(np.random.SFC64(seed))
+        """The program of a seed: the first attempt that has a node."""
+        attempts = (self.attempt(seed, k) for k in itertools.count())
+        return next(program for program in attempts if program)
+
+    def attempt(self, seed, k):
+        rng = random.Random(seed if k == 0 else f"{seed}, {k}")
+        bits = np.random.Generator(np.random.SFC64(seed if k == 0 else [seed, k]))
         theme = rng.choices(list(self.themes), [8, 1, 1][: len(self.themes)])[0]
         space = inputs.random_space(rng)
         given = [self.random_input(rng, bits, name, space, theme) for name in NAMES[: rng.randrange(1, 5)]]
