@@ -233,6 +233,9 @@ class Generator:
                 args.append(rng.choice(fitting))
         if any(a is None for a in args):
             return None
+        # NumPy looks at the value of a plain number here, which is not known when the formula is compiled.
+        if row.function == "power" and isinstance(args[1], str) and isinstance(values[args[1]], int):
+            return None
         strong = any(isinstance(a, str) and isinstance(values[a], np.ndarray) for a in args)
         if row.arity and not strong:
             return None
