@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, each knowing only those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "dtype",
     "half",
     "shape",
@@ -17,6 +17,7 @@ const ORDER: [&str; 19] = [
     "target",
     "math",
     "scalar",
+    "text",
     "check",
     "opt",
     "kernel",

@@ -77,7 +77,9 @@ fn check(name: &str, section: &Section, apply: impl Fn(&[Scalar]) -> Scalar, blo
 fn operator(name: &str) -> Op {
     match op::lookup(name).map(|row| row.meaning) {
         Some(Meaning::Lane(op)) => op,
-        Some(Meaning::Reduce(_) | Meaning::Derived(_)) | None => panic!("no operator {name}"),
+        Some(Meaning::Reduce(_) | Meaning::Derived(_) | Meaning::Text(_)) | None => {
+            panic!("no operator {name}")
+        }
     }
 }
 

@@ -6,16 +6,16 @@ use super::value::{Family, Number, Operand, Step, Value, stop};
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind, Lane};
 use crate::ir::Scalar;
-use crate::op::{self, Derived, Meaning, Op, Row};
+use crate::op::{self, Derived, Meaning, Op, Row, TextOp};
 use crate::span::Span;
 use crate::syntax::ast::{Arg, ExprId, List, Symbol};
 use smallvec::{SmallVec, smallvec};
 
 /// Functions that the language has and that are not evaluated yet.
 const NOT_EVALUATED: &[&str] = &[
-    "angle", "arange", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag",
-    "indices", "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random",
-    "real", "std", "var", "zeros",
+    "angle", "arange", "conj", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag", "indices",
+    "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random", "real", "std",
+    "var", "zeros",
 ];
 
 /// The arguments of a call by the function's parameters.
@@ -71,12 +71,23 @@ impl<'a> Lowering<'a> {
             }
             // Each bound of `clip` may be left out.
             Meaning::Derived(Derived::Clip) => 1,
+            // And the characters to strip.
+            Meaning::Text(TextOp::Strip | TextOp::LStrip | TextOp::RStrip) => 1,
+            Meaning::Text(_) => params.len(),
             Meaning::Derived(_) => params.len(),
         };
         let signature = Signature { name, name_span, params, required, positional: params.len() };
         let bound = self.bind_args(&signature, args)?;
         match row.meaning {
             Meaning::Lane(op) => self.lane_call(op, &bound, span),
+            Meaning::Derived(Derived::In) => {
+                let given = |k: usize| bound[k].expect("both arguments are required");
+                self.contained(given(0), given(1), span).map(Number::Strong)
+            }
+            Meaning::Text(op) => {
+                let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;
+                self.text_call(op, &operands, span)
+            }
             Meaning::Derived(derived) => {
                 let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;
                 self.derived(derived, &operands, span)

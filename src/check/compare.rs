@@ -56,7 +56,7 @@ impl Lowering<'_> {
     }
 
     /// `x in (1, 2, 3)`: equal to any of them.
-    fn contained(&mut self, x: ExprId, set: ExprId, span: Span) -> Step<NodeId> {
+    pub(super) fn contained(&mut self, x: ExprId, set: ExprId, span: Span) -> Step<NodeId> {
         let x = self.operand(x)?;
         let program = self.program;
         let items = match self.value(set) {
@@ -78,7 +78,7 @@ impl Lowering<'_> {
         if let Some(any) = any {
             return Ok(any);
         }
-        let node = self.strong(x)?;
+        let node = self.shape_of(x)?;
         Ok(self.filled(node, false, span))
     }
 

@@ -174,6 +174,10 @@ kinds! {
         /// What is there.
         operand: OperandType,
     } = "not-real";
+    /// Text of elements that are too large.
+    TextTooWide = "text-too-wide";
+    /// A literal that is cast between bytes and text, and is not ASCII.
+    NonAscii = "non-ascii";
     /// `in` without a tuple on its right.
     NotATuple = "not-a-tuple";
     /// A formula that gives nothing.

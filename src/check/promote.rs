@@ -152,6 +152,8 @@ impl Lowering<'_> {
             Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
                 self.cast(node, DType::F32, span)
             }
+            // No half.
+            Node::Literal(_) | Node::Text(..) => node,
         }
     }
 

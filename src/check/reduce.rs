@@ -2,7 +2,6 @@
 
 use super::call::Signature;
 use super::error::ErrorKind;
-use super::operator::no_operation;
 use super::statement::Lowering;
 use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use crate::dtype::{DType, Kind};
@@ -48,7 +47,7 @@ impl Lowering<'_> {
             Family::Real => {}
             Family::Complex => return self.complex_reduction(meaning, operand, over, span),
             Family::Time => return self.time_reduction(meaning, operand, over, span),
-            Family::Text => return Err(no_operation(meaning.name(), self.types(&[operand]), span)),
+            Family::Text => return self.text_reduction(meaning, operand, over, span),
         }
         let node = self.strong(operand)?;
         let node = match meaning {
@@ -62,7 +61,7 @@ impl Lowering<'_> {
                 let cast = self.accumulated(op, node, span);
                 self.reduce(op, cast, over, span)
             }
-            Meaning::Lane(_) | Meaning::Derived(_) => node,
+            Meaning::Lane(_) | Meaning::Derived(_) | Meaning::Text(_) => node,
         };
         Ok(Number::Strong(node))
     }
@@ -72,7 +71,7 @@ impl Lowering<'_> {
         let instead = match meaning {
             Meaning::Reduce(Reduction::Min) => "minimum",
             Meaning::Reduce(Reduction::Max) => "maximum",
-            Meaning::Reduce(_) | Meaning::Derived(_) | Meaning::Lane(_) => return Ok(()),
+            Meaning::Reduce(_) | Meaning::Derived(_) | Meaning::Lane(_) | Meaning::Text(_) => return Ok(()),
         };
         let is_array = |arg: &Arg| {
             matches!(
