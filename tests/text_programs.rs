@@ -13,7 +13,7 @@ use numfuse::reference::{self, Value};
 use numfuse::{Session, opt, shape, syntax};
 use programs::Random;
 
-const FORMULAS: u64 = 3000;
+const FORMULAS: u64 = 600;
 
 /// Characters that operators treat differently.
 const ALPHABET: [u32; 14] =
