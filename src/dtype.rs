@@ -296,6 +296,11 @@ impl DType {
         matches!(self.kind(), Kind::Float)
     }
 
+    /// Whether elements are bytes or text.
+    pub const fn is_text(self) -> bool {
+        matches!(self.kind(), Kind::Bytes | Kind::Text)
+    }
+
     /// The smallest floating dtype that a function such as `sin` computes this dtype in, as NumPy
     /// has it: f16 for bool and 8 bits, f32 for 16 bits, f64 for wider integers, floats themselves.
     /// `None` where there is none.

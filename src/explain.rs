@@ -92,6 +92,7 @@ fn code(plan: &Plan, stage: Stage, target: Target) -> String {
             match step {
                 Step::Jit { kernel, .. } => shown.push_str(&generated(kernel, stage, target)),
                 Step::Block { .. } => shown.push_str("; a block function\n"),
+                Step::Text { .. } => shown.push_str("; a function of text\n"),
             }
         }
     }

@@ -112,6 +112,7 @@ pub mod ir;
 pub mod target;
 pub mod math;
 pub mod scalar;
+pub mod text;
 pub mod check;
 pub mod opt;
 pub mod kernel;

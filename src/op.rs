@@ -8,8 +8,9 @@
 //! every place that a new row needs.
 //!
 //! Four enums, by what the graph does with the operator: [`Op`] is a node over lanes, [`Reduction`]
-//! is a node over axes, [`Scan`] one along an axis, [`Derived`] is spelled like a function but expanded by
-//! `check` into the other three.
+//! is a node over axes, [`Scan`] one along an axis, [`TextOp`] is a node over text, which has no lanes,
+//! [`Derived`] is spelled like a function but expanded by `check` into the others. What is spelled alike for
+//! lanes and for text (`==`, `+`, `where`) has a name in the rows of lanes only.
 
 /// How the types of an operator follow from its operands, in NumPy's terms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,6 +45,8 @@ pub enum Rule {
     Index,
     /// `mean`: integers and bools in f64, floats in their own dtype (f32 accumulates in f64).
     Mean,
+    /// Bytes or text, all operands of one kind: [`crate::ir`] says what each gives.
+    Text,
     /// Follows from the expansion.
     Expansion,
 }
@@ -85,6 +88,8 @@ pub enum Meaning {
     Reduce(Reduction),
     /// Running values along an axis.
     Scan(Scan),
+    /// An operation on text.
+    Text(TextOp),
     /// Expanded by `check`.
     Derived(Derived),
 }
@@ -96,6 +101,7 @@ impl Meaning {
             Meaning::Lane(op) => op.name(),
             Meaning::Reduce(op) => op.name(),
             Meaning::Scan(op) => op.name(),
+            Meaning::Text(op) => op.name(),
             Meaning::Derived(op) => op.name(),
         }
     }
@@ -267,7 +273,32 @@ table! {
 }
 
 table! {
-    /// Spelled like a function, expanded by `check` into [`Op`] and [`Reduction`].
+    /// An operation on bytes or text, whose NULs at the end do not count: the graph's `Text`.
+    TextOp as Text in TEXT_ROWS {
+        Lt [] "<" ["x", "y"] Rule::Text, Exact, "Whether x stands before y, by bytes or code points.";
+        Le [] "<=" ["x", "y"] Rule::Text, Exact, "Whether x stands before y or equals it.";
+        Gt [] ">" ["x", "y"] Rule::Text, Exact, "Whether x stands after y.";
+        Ge [] ">=" ["x", "y"] Rule::Text, Exact, "Whether x stands after y or equals it.";
+        Eq [] "==" ["x", "y"] Rule::Text, Exact, "Whether x equals y.";
+        Ne [] "!=" ["x", "y"] Rule::Text, Exact, "Whether x differs from y.";
+        Concat [] "+" ["x", "y"] Rule::Text, Exact, "x followed by y, as wide as both.";
+        Select [] "select" ["condition", "x", "y"] Rule::Text, Exact, "x where the condition holds, y elsewhere, as wide as the wider.";
+        NonAscii [] "nonascii" ["x"] Rule::Text, Exact, "Whether x holds anything but ASCII.";
+        Contains ["contains"] "" ["x", "sub"] Rule::Text, Exact, "Whether the text sub is a part of x.";
+        StartsWith ["startswith"] "" ["x", "prefix"] Rule::Text, Exact, "Whether the text x begins with prefix.";
+        EndsWith ["endswith"] "" ["x", "suffix"] Rule::Text, Exact, "Whether the text x ends with suffix.";
+        Find ["find"] "" ["x", "sub"] Rule::Text, Exact, "Where the text sub first stands in x, as an i64; -1 if it does not.";
+        Length ["str_len", "len"] "" ["x"] Rule::Text, Exact, "The length of text without the NULs at its end, as an i64.";
+        Upper ["upper"] "" ["x"] Rule::Text, Exact, "Text in capitals, cut to the width of x; of bytes ASCII only.";
+        Lower ["lower"] "" ["x"] Rule::Text, Exact, "Text in small letters, cut to the width of x; of bytes ASCII only.";
+        Strip ["strip"] "" ["x", "chars"] Rule::Text, Exact, "Text without those characters at its ends; whitespace unless given.";
+        LStrip ["lstrip"] "" ["x", "chars"] Rule::Text, Exact, "Text without those characters at its beginning; whitespace unless given.";
+        RStrip ["rstrip"] "" ["x", "chars"] Rule::Text, Exact, "Text without those characters at its end; whitespace unless given.";
+    }
+}
+
+table! {
+    /// Spelled like a function, expanded by `check` into [`Op`], [`Reduction`] and [`TextOp`].
     Derived as Derived in DERIVED_ROWS {
         And ["logical_and"] "and" ["x", "y"] Rule::Truth, Exact, "Whether both are true, elementwise.";
         Or ["logical_or"] "or" ["x", "y"] Rule::Truth, Exact, "Whether either is true, elementwise.";
@@ -299,7 +330,6 @@ table! {
         IsNegInf ["isneginf"] "" ["x"] Rule::Classify, Exact, "Whether x is negative infinity.";
         IsClose ["isclose"] "" ["a", "b", "rtol", "atol", "equal_nan"] Rule::Truth, Exact, "Whether abs(a - b) <= atol + rtol*abs(b), or both are the same infinity; rtol is 1e-5, atol 1e-8, equal_nan False.";
         NanToNum ["nan_to_num"] "" ["x", "nan", "posinf", "neginf"] Rule::Same(Bool), Exact, "x with NaN replaced by 0, infinities by the greatest and least number, or by the values given.";
-        IsIn ["isin"] "" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the values of a tuple.";
         ZerosLike ["zeros_like"] "" ["x"] Rule::Same(Bool), Exact, "Zeros of x's dtype and shape.";
         OnesLike ["ones_like"] "" ["x"] Rule::Same(Bool), Exact, "Ones of x's dtype and shape.";
         Clip ["clip"] "" ["x", "min", "max"] Rule::Same(Bool), Exact, "minimum(maximum(x, min), max).";
@@ -315,13 +345,14 @@ table! {
         NanVar ["nanvar"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The variance of the elements that are not NaN.";
         NanStd ["nanstd"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The square root of that variance.";
         CountNonzero ["count_nonzero"] "" ["a", "axis", "keepdims"] Rule::Expansion, Exact, "How many elements are true.";
-        In [] "in" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the listed values.";
+        In ["isin"] "in" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the listed values.";
     }
 }
 
-/// Every row of the table, lane operations first.
+/// Every row of the table, lane operations first, text last.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    LANE_ROWS.iter().chain(REDUCTION_ROWS).chain(SCAN_ROWS).chain(DERIVED_ROWS)
+    let lanes = LANE_ROWS.iter().chain(REDUCTION_ROWS).chain(SCAN_ROWS);
+    lanes.chain(DERIVED_ROWS).chain(TEXT_ROWS)
 }
 
 /// The row that a call's name stands for.
@@ -378,6 +409,7 @@ mod tests {
     fn rows_stand_at_their_variants() {
         assert!(Op::ALL.iter().all(|&op| op.row().meaning == Meaning::Lane(op)));
         assert!(Reduction::ALL.iter().all(|&r| r.row().meaning == Meaning::Reduce(r)));
+        assert!(TextOp::ALL.iter().all(|&t| t.row().meaning == Meaning::Text(t)));
         assert!(Derived::ALL.iter().all(|&d| d.row().meaning == Meaning::Derived(d)));
         assert_eq!(lookup("atan2").map(|r| r.meaning), Some(Meaning::Lane(Op::Arctan2)));
     }

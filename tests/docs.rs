@@ -68,7 +68,8 @@ fn answer(session: &Session, formula: &str) -> String {
     let f: [f32; 3] = [1.0, 2.0, 4.0];
     let (i, u): ([i64; 3], [u8; 3]) = ([-7, 0, 7], [0, 100, 200]);
     let m = ndarray::arr2(&[[1i32, 2, 3], [4, 5, 6]]);
-    let result = session.eval_all(formula, &arrays! { a, b, f, i, u, m, k: 3 }, None);
+    let t = numfuse::Array::from_strings(&["Ada", "émile", ""]).unwrap();
+    let result = session.eval_all(formula, &arrays! { a, b, f, i, u, m, k: 3, t }, None);
     let shown = |array: &numfuse::Array| {
         let text = array.to_string();
         let elements: Vec<&str> = text.split_whitespace().collect();

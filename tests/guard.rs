@@ -11,15 +11,17 @@ use numfuse::Input;
 use numfuse::array::{InputRef, Pool, View, ViewMut};
 use numfuse::backend::{Ready, compile, interp};
 use numfuse::check::{self, Options};
-use numfuse::dtype::Lane;
-use numfuse::exec::{self, Control, Operand, Run};
+use numfuse::dtype::{DType, Lane};
+use numfuse::exec::{self, Control, Run};
 use numfuse::ir::{Dim, DimId, DimOrigin, Graph, InputId};
 use numfuse::kernel::{Access, Fusion, Kernel, Place, Step, fuse};
 use numfuse::math::{self, BlockFn};
-use numfuse::op::Op;
+use numfuse::op::{Op, TextOp};
 use numfuse::target::Target;
+use numfuse::text::{Block, Function, Operand};
 use numfuse::{backend, opt, shape, syntax};
 use programs::{Random, RandomProgram};
+use smallvec::SmallVec;
 use std::ptr::NonNull;
 
 /// The runs of steps in a normal run; whole plans make a tenth of them.
@@ -228,6 +230,8 @@ fn no_step_touches_a_byte_outside_its_blocks() {
                         lanes.extend(kernel.operands.iter().map(|o| o.lane.to_string()));
                         run_kernel(kernel, &mut places, &mut random, &mut done);
                     }
+                    // Text is not in these programs: a test of its own is below.
+                    Step::Text { .. } => {}
                     Step::Block { function, args, .. } => {
                         run_block(
                             ready,
@@ -277,6 +281,79 @@ fn no_vectorized_loop_touches_a_byte_outside_its_blocks() {
     println!("{done} guarded runs of vectorized loops: 0 faults");
 }
 
+/// Every function of text, on operands of many widths, side by side or one for the whole block.
+#[test]
+fn no_function_of_text_touches_a_byte_outside_its_blocks() {
+    const WIDTHS: [u32; 9] = [0, 1, 2, 3, 7, 8, 16, 17, 40];
+    let (mut done, mut random) = (0, Random(11));
+    let mut places = Places(Vec::new());
+    for &op in TextOp::ALL {
+        for kind in [DType::Bytes, DType::Text] {
+            for _ in 0..60 {
+                let mut operands: SmallVec<[Operand; 3]> = SmallVec::new();
+                for k in 0..op.arity() {
+                    let is_condition = op == TextOp::Select && k == 0;
+                    let text = kind(WIDTHS[random.below(WIDTHS.len())]);
+                    let dtype = if is_condition { DType::Bool } else { text };
+                    operands.push(Operand { dtype, one: random.once_in(3) });
+                }
+                let widths: Vec<u32> = operands.iter().map(|o| text_width(o.dtype)).collect();
+                let result = match op {
+                    TextOp::Find | TextOp::Length => DType::I64,
+                    TextOp::Concat => kind(widths.iter().sum()),
+                    TextOp::Select => kind(widths.iter().copied().max().unwrap_or(0)),
+                    TextOp::Upper | TextOp::Lower | TextOp::Strip | TextOp::LStrip | TextOp::RStrip => {
+                        kind(widths[0])
+                    }
+                    TextOp::Lt | TextOp::Le | TextOp::Gt | TextOp::Ge | TextOp::Eq | TextOp::Ne => {
+                        DType::Bool
+                    }
+                    TextOp::Contains | TextOp::StartsWith | TextOp::EndsWith | TextOp::NonAscii => {
+                        DType::Bool
+                    }
+                };
+                run_text(Function::Apply(op), &operands, result, &mut places, &mut random);
+                done += 1;
+            }
+        }
+    }
+    for _ in 0..200 {
+        let width = |random: &mut Random| WIDTHS[random.below(WIDTHS.len())];
+        let from = [DType::Bytes(width(&mut random)), DType::Text(width(&mut random))][random.below(2)];
+        let to = [DType::Bytes(width(&mut random)), DType::Text(width(&mut random))][random.below(2)];
+        let operand = Operand { dtype: from, one: random.once_in(3) };
+        run_text(Function::Cast, &[operand], to, &mut places, &mut random);
+        done += 1;
+    }
+    println!("{done} functions of text: 0 faults");
+}
+
+fn text_width(dtype: DType) -> u32 {
+    if let DType::Text(n) | DType::Bytes(n) = dtype { n } else { 0 }
+}
+
+fn run_text(
+    function: Function,
+    operands: &[Operand],
+    result: DType,
+    places: &mut Places,
+    random: &mut Random,
+) {
+    let block = Block::new(function, operands.into(), result);
+    for end in ENDS {
+        for n in [0, 1, random.below(20), 67] {
+            let size = |o: &Operand| o.dtype.size() * if o.one { 1 } else { n };
+            let bytes: Vec<usize> = operands.iter().map(size).chain([n * result.size()]).collect();
+            with_blocks(places, random, &bytes, end, |pointers| {
+                let (args, out) = pointers.split_at(operands.len());
+                let args: Vec<*const u8> = args.iter().map(|p| p.cast_const()).collect();
+                // SAFETY: every block has what the function needs for `n` elements.
+                unsafe { block.run(&args, out[0], n) };
+            });
+        }
+    }
+}
+
 /// The inputs and outputs of a whole plan against guard pages, whatever their layout.
 fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, places: &mut Places) {
     let compiled = compile(fuse(graph, Fusion::Full), target);
@@ -294,7 +371,7 @@ fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, pl
     let count = program.inputs.len() + compiled.plan.outputs.len();
     let (ins, outs) = places.at_least(count).split_at(program.inputs.len());
     let inputs: Vec<Input<'_>> = program.inputs.iter().zip(ins).map(|(i, p)| guarded(i, p, end)).collect();
-    let operands: Vec<Operand<'_>> = inputs.iter().map(|i| i.by_ref().into()).collect();
+    let operands: Vec<exec::Operand<'_>> = inputs.iter().map(|i| i.by_ref().into()).collect();
     let mut views: Vec<ViewMut<'_>> = Vec::new();
     let mut lengths = Vec::new();
     for (output, place) in compiled.plan.outputs.iter().zip(outs) {

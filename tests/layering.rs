@@ -18,6 +18,7 @@ const ORDER: [&str; 20] = [
     "target",
     "math",
     "scalar",
+    "text",
     "check",
     "opt",
     "kernel",

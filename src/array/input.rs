@@ -5,6 +5,7 @@ use super::owned::Array;
 use super::view::View;
 use crate::dtype::DType;
 use ndarray::{ArrayBase, ArrayView, Data, Dimension};
+use std::sync::Arc;
 
 /// One value of a dtype of at most eight bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -56,7 +57,7 @@ pub struct Strong<T: Element>(pub T);
 ///
 /// Made with `From`: slices, `Vec`s, arrays of Rust, [`Array`] and `ndarray` arrays by reference become
 /// views; plain numbers, by value or by reference, become weak scalars (NEP 50: they take the dtype of
-/// what they meet); [`Strong`] numbers and `bool`s become scalars with their own dtype.
+/// what they meet); [`Strong`] numbers and `bool`s become scalars with their own dtype; a `&str` becomes a text without axes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Input<'a> {
@@ -68,6 +69,8 @@ pub enum Input<'a> {
     WeakInt(i128),
     /// A floating-point number of no dtype yet.
     WeakFloat(f64),
+    /// A text without axes.
+    Text(Arc<Array>),
 }
 
 impl Input<'_> {
@@ -78,6 +81,7 @@ impl Input<'_> {
             Input::Scalar(scalar) => InputRef::Scalar(*scalar),
             Input::WeakInt(value) => InputRef::WeakInt(*value),
             Input::WeakFloat(value) => InputRef::WeakFloat(*value),
+            Input::Text(text) => InputRef::Text(text),
         }
     }
 
@@ -103,6 +107,8 @@ pub enum InputRef<'b> {
     WeakInt(i128),
     /// A floating-point number of no dtype yet.
     WeakFloat(f64),
+    /// A text without axes.
+    Text(&'b Array),
 }
 
 impl<'b> InputRef<'b> {
@@ -110,7 +116,7 @@ impl<'b> InputRef<'b> {
     pub fn shape(self) -> &'b [usize] {
         match self {
             InputRef::View(view) => view.shape(),
-            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => &[],
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) | InputRef::Text(_) => &[],
         }
     }
 
@@ -119,6 +125,7 @@ impl<'b> InputRef<'b> {
         match self {
             InputRef::View(view) => Some(view.dtype()),
             InputRef::Scalar(scalar) => Some(scalar.dtype()),
+            InputRef::Text(text) => Some(text.dtype()),
             InputRef::WeakInt(_) | InputRef::WeakFloat(_) => None,
         }
     }

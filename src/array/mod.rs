@@ -16,10 +16,12 @@ mod copy;
 mod element;
 mod error;
 mod input;
+mod literal;
 mod number;
 mod owned;
 mod pool;
 mod print;
+mod text;
 mod view;
 mod view_from;
 

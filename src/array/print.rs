@@ -1,7 +1,9 @@
 //! Arrays as text, laid out as NumPy lays them out by default: eight digits, lines of 75 characters,
 //! and only the corners of more than a thousand elements.
 
+use super::literal;
 use super::number::{Format, Value};
+use super::text::codes;
 use super::view::View;
 use crate::dtype::Kind;
 use std::fmt;
@@ -17,7 +19,8 @@ const WIDTH: usize = 75;
 pub(super) fn write(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
     match view.dtype().kind() {
         Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => {}
-        Kind::Complex | Kind::Bytes | Kind::Text | Kind::Datetime | Kind::Timedelta => {
+        Kind::Bytes | Kind::Text => return write_text(f, view),
+        Kind::Complex | Kind::Datetime | Kind::Timedelta => {
             return write!(f, "<{} elements of {}>", view.len(), view.dtype());
         }
     }
@@ -36,6 +39,22 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result 
     corners(view.shape(), summary, &mut Vec::new(), &mut |index| values.push(value(index)));
     let format = Format::of(&values);
     let layout = Layout { shape: view.shape(), summary, word: &|index| format.text(&value(index)) };
+    f.write_str(&layout.nested(&mut Vec::new()))
+}
+
+/// Writes bytes and text: each element as Python's literal of it, a text without axes as it is.
+fn write_text(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
+    if view.is_empty() {
+        return f.write_str("[]");
+    }
+    let element = |index: &[usize]| view.element(index).expect("the index is within the shape");
+    if let (Kind::Text, []) = (view.dtype().kind(), view.shape()) {
+        let shown = |code: u32| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        return codes(&element(&[])).into_iter().try_for_each(|code| write!(f, "{}", shown(code)));
+    }
+    let summary = view.len() > THRESHOLD;
+    let word = |index: &[usize]| literal::python(view.dtype(), &element(index));
+    let layout = Layout { shape: view.shape(), summary, word: &word };
     f.write_str(&layout.nested(&mut Vec::new()))
 }
 
@@ -98,7 +117,7 @@ fn wrapped(words: &[String], indent: &str, width: usize) -> String {
         if i > 0 {
             line.push(' ');
         }
-        if line.len() > indent.len() && line.len() + word.len() > width {
+        if line.len() > indent.len() && line.chars().count() + word.chars().count() > width {
             text.push_str(line.trim_end());
             text.push('\n');
             line.replace_range(.., indent);

@@ -11,9 +11,10 @@ pub mod interp;
 
 mod code;
 
-use crate::kernel::{BlockFunction, Kernel, Pass, Place, Plan, Step};
+use crate::kernel::{BlockFunction, Kernel, Pass, Place, Plan, Step, TextArg, TextFrom};
 use crate::math::{self, BlockFn};
 use crate::target::{Level, Target};
+use crate::text;
 use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
@@ -67,6 +68,8 @@ pub enum Ready {
     Code(Arc<dyn Code>, SmallVec<[Place; 6]>),
     /// A block function, its operands, its results.
     Block(BlockFn, SmallVec<[Place; 3]>, SmallVec<[Place; 2]>),
+    /// A function of text, its operands, its result.
+    Text(text::Block, SmallVec<[TextFrom; 3]>, Place),
 }
 
 /// A plan with its steps compiled.
@@ -100,6 +103,14 @@ fn compile_step(step: &Step, target: Target) -> Ready {
                 BlockFunction::Cast { from, to } => block::cast(from, to, target.blocks),
             };
             Ready::Block(function, args.clone(), dests.clone())
+        }
+        Step::Text { function, args, dest, result } => {
+            let operand = |arg: &TextArg| text::Operand {
+                dtype: arg.dtype,
+                one: !matches!(arg.from, TextFrom::Block(_)),
+            };
+            let block = text::Block::new(*function, args.iter().map(operand).collect(), *result);
+            Ready::Text(block, args.iter().map(|arg| arg.from.clone()).collect(), *dest)
         }
     }
 }

@@ -6,15 +6,15 @@ use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind, Lane};
 use crate::ir::Scalar;
-use crate::op::{self, Derived, Meaning, Op, Row};
+use crate::op::{self, Derived, Meaning, Op, Row, TextOp};
 use crate::span::Span;
 use crate::syntax::ast::{Arg, ExprId, List, Symbol};
 use smallvec::{SmallVec, smallvec};
 
 /// Functions that the language has and that are not evaluated yet.
 const NOT_EVALUATED: &[&str] = &[
-    "angle", "arange", "conj", "contains", "full", "imag", "indices", "linspace", "normal", "ones", "random",
-    "real", "zeros",
+    "angle", "arange", "conj", "full", "imag", "indices", "linspace", "normal", "ones", "random", "real",
+    "zeros",
 ];
 
 /// Functions of NumPy that the language does not have, and what to do instead.
@@ -84,16 +84,23 @@ impl<'a> Lowering<'a> {
             Meaning::Derived(what) if what.is_reduction() => {
                 return self.reduction(row, name, name_span, args, span).map(Value::Number);
             }
+            // The characters to strip may be left out.
+            Meaning::Text(TextOp::Strip | TextOp::LStrip | TextOp::RStrip) => 1,
+            Meaning::Text(_) => params.len(),
             Meaning::Derived(derived) => derived.required(),
         };
         let signature = Signature { name, name_span, params, required, positional: params.len() };
         let bound = self.bind_args(&signature, args)?;
         let number = match row.meaning {
             Meaning::Lane(op) => self.lane_call(op, &bound, span)?,
-            Meaning::Derived(Derived::IsIn) => {
+            Meaning::Derived(Derived::In) => {
                 let (x, set) = (bound[0], bound[1]);
                 let (Some(x), Some(set)) = (x, set) else { return Err(Stop::Poison) };
                 Number::Strong(self.contained(x, set, span)?)
+            }
+            Meaning::Text(op) => {
+                let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;
+                self.text_call(op, &operands, span)?
             }
             Meaning::Derived(derived) => {
                 let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;

@@ -78,7 +78,7 @@ impl Lowering<'_> {
         if let Some(any) = any {
             return Ok(any);
         }
-        let node = self.strong(x)?;
+        let node = self.shape_of(x)?;
         Ok(self.filled(node, false, span))
     }
 

@@ -204,6 +204,10 @@ kinds! {
         /// The rule.
         casting: Casting,
     } = "casting";
+    /// Text of elements that are too large.
+    TextTooWide = "text-too-wide";
+    /// A literal that is cast between bytes and text, and is not ASCII.
+    NonAscii = "non-ascii";
     /// `in` without a tuple on its right.
     NotATuple = "not-a-tuple";
     /// A tuple of another length than the names that it is assigned to, or no tuple.

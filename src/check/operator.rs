@@ -92,7 +92,7 @@ impl Lowering<'_> {
             Rule::Classify => return self.classify(op, args[0], span),
             Rule::Same(_) | Rule::TrueDivide | Rule::Float | Rule::Round | Rule::Bits | Rule::Shift => {}
             Rule::Truth | Rule::Accumulate | Rule::Extremum | Rule::Any => {}
-            Rule::Index | Rule::Mean | Rule::Expansion => {}
+            Rule::Index | Rule::Mean | Rule::Text | Rule::Expansion => {}
         }
         let dtype = self.computed(op.row().rule, op.name(), args, span)?;
         if op.row().rule == Rule::Round && !dtype.is_float() {
@@ -178,7 +178,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a bool holds anywhere, as a bool without axes.
-    fn any(&mut self, of: NodeId, span: Span) -> NodeId {
+    pub(super) fn any(&mut self, of: NodeId, span: Span) -> NodeId {
         let rank = self.graph.ty(of).dims.len();
         if rank == 0 {
             return of;

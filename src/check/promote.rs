@@ -156,6 +156,8 @@ impl Lowering<'_> {
                 self.cast(node, DType::F32, span)
             }
             Node::Reduce { .. } | Node::Scan { .. } => self.cast(node, DType::F32, span),
+            // No half.
+            Node::Literal(_) | Node::Text(..) => node,
         }
     }
 

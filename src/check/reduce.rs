@@ -50,7 +50,7 @@ impl Lowering<'_> {
             Family::Real => {}
             Family::Complex => return self.complex_reduction(meaning, operand, over, span),
             Family::Time => return self.time_reduction(meaning, operand, over, span),
-            Family::Text => return Err(no_operation(meaning.name(), self.types(&[operand]), span)),
+            Family::Text => return self.text_reduction(meaning, operand, over, span),
         }
         let node = self.strong(operand)?;
         let node = match meaning {
@@ -61,7 +61,7 @@ impl Lowering<'_> {
                 self.reduce(Reduction::Sum, counted, over, span)
             }
             Meaning::Derived(what) => self.derived_reduction(what, node, over, &keywords, span)?,
-            Meaning::Lane(_) | Meaning::Scan(_) => node,
+            Meaning::Lane(_) | Meaning::Scan(_) | Meaning::Text(_) => node,
         };
         Ok(Number::Strong(node))
     }
@@ -210,7 +210,8 @@ impl Lowering<'_> {
         let instead = match meaning {
             Meaning::Reduce(Reduction::Min) => "minimum",
             Meaning::Reduce(Reduction::Max) => "maximum",
-            Meaning::Reduce(_) | Meaning::Derived(_) | Meaning::Lane(_) | Meaning::Scan(_) => return Ok(()),
+            Meaning::Reduce(_) | Meaning::Derived(_) | Meaning::Lane(_) => return Ok(()),
+            Meaning::Scan(_) | Meaning::Text(_) => return Ok(()),
         };
         let is_array = |arg: &Arg| {
             matches!(

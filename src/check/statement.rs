@@ -7,7 +7,7 @@ use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES, Options};
 use crate::casting::can_cast;
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind};
-use crate::ir::{Graph, InputId, Node, NodeId, Output, Plane, Scalar};
+use crate::ir::{Graph, InputId, Literal, Node, NodeId, Output, Plane, Scalar};
 use crate::op;
 use crate::shape::MAX_RANK;
 use crate::span::Span;
@@ -129,8 +129,8 @@ impl<'a> Lowering<'a> {
             Expr::Text(text) if self.dtype_texts.contains(&id) => {
                 return self.dtype_text(self.program.symbol(text), span);
             }
-            Expr::Text(_) => return stop(ErrorKind::NotEvaluated { what: "text" }, span),
-            Expr::Bytes(_) => return stop(ErrorKind::NotEvaluated { what: "bytes" }, span),
+            Expr::Text(text) => self.literal(Literal::text(self.program.symbol(text)), span),
+            Expr::Bytes(bytes) => self.literal(Literal::bytes(self.program.symbol(bytes)), span),
             Expr::Name(name) => return self.name(name, span),
             Expr::Unary(op, of) => self.unary(op, self.operand(of)?, span)?,
             Expr::Binary(op, a, b) => self.binary(op, self.operand(a)?, self.operand(b)?, span)?,
@@ -223,9 +223,7 @@ impl<'a> Lowering<'a> {
         let number = match dtype.kind() {
             Kind::Complex => Number::Planes(plane(Plane::Real), plane(Plane::Imag)),
             Kind::Datetime | Kind::Timedelta => Number::Time(plane(Plane::Whole), dtype),
-            Kind::Bytes | Kind::Text => {
-                return stop(ErrorKind::DTypeNotEvaluated { dtype, from: None }, span);
-            }
+            Kind::Bytes | Kind::Text => Number::Text(plane(Plane::Whole)),
             Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => {
                 let node = plane(Plane::Whole);
                 if self.graph.inputs[input.index()].weak { Number::Weak(node) } else { Number::Strong(node) }

@@ -43,7 +43,6 @@ pub(super) enum Number {
     /// Counts of a `datetime64` or `timedelta64`, as i64.
     Time(NodeId, DType),
     /// Bytes or text.
-    #[expect(dead_code, reason = "text is not evaluated yet")]
     Text(NodeId),
 }
 

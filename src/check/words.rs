@@ -2,7 +2,7 @@
 
 use super::error::{ErrorKind, OperandType};
 use super::promote::range;
-use crate::dtype::DType;
+use crate::dtype::{DType, Kind};
 use std::fmt::{self, Display, Formatter};
 
 impl Display for OperandType {
@@ -69,6 +69,10 @@ impl Display for ErrorKind {
             ErrorKind::Casting { from, to, casting } => {
                 write!(f, "the rule `{casting}` casts no {from} to {to}")
             }
+            ErrorKind::TextTooWide => f.write_str("an element of this text would be larger than 4 GiB"),
+            ErrorKind::NonAscii => {
+                f.write_str("bytes and text are cast to each other as ASCII, which this is not")
+            }
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
             ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
@@ -125,7 +129,7 @@ impl ErrorKind {
             ErrorKind::ReductionOfTwo { instead } => {
                 Some(format!("for the elementwise one of two arrays use `{instead}(a, b)`"))
             }
-            ErrorKind::NoOperation { operands, .. } => bool_help(operands),
+            ErrorKind::NoOperation { operands, .. } => bool_help(operands).or_else(|| text_help(operands)),
             ErrorKind::LiteralOutOfRange { dtype, .. } => {
                 range(*dtype).map(|(low, high)| format!("{dtype} holds {low} to {high}"))
             }
@@ -142,12 +146,20 @@ impl ErrorKind {
             ErrorKind::Unpack { .. } => None,
             ErrorKind::NotReal { .. } | ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,
+            ErrorKind::TextTooWide | ErrorKind::NonAscii => None,
         }
     }
 }
 
 fn did_you_mean(name: &str) -> String {
     format!("did you mean `{name}`?")
+}
+
+/// Bytes beside text: which literal is meant, or which cast.
+fn text_help(operands: &[OperandType]) -> Option<String> {
+    let has = |kind| operands.iter().any(|o| o.strong().is_some_and(|d| d.kind() == kind));
+    let help = "bytes and text do not mix: write bytes as b'...', or cast with `U0(x)` or `S0(x)`";
+    (has(Kind::Bytes) && has(Kind::Text)).then(|| help.to_owned())
 }
 
 fn bool_help(operands: &[OperandType]) -> Option<String> {

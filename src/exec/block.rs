@@ -8,7 +8,7 @@ use super::stream;
 use super::tile;
 use crate::backend::Ready;
 use crate::dtype::Lane;
-use crate::kernel::{Fill, Pass, Place};
+use crate::kernel::{Fill, Pass, Place, TextFrom};
 use smallvec::SmallVec;
 
 /// Rows at least this long are visited one by one; shorter ones are gathered several at a time.
@@ -19,12 +19,16 @@ const LONG_ROW: usize = 256;
 pub(super) struct Resolved {
     /// The element at the origin.
     pub(super) base: *mut u8,
-    /// Bytes an element.
+    /// Bytes an element, and as a stride.
     pub(super) size: usize,
+    pub(super) step: isize,
     pub(super) swapped: bool,
-    /// Whether it is one element for the whole pass, held in `cell`.
+    /// The bytes that are reversed together where the array is swapped.
+    pub(super) unit: usize,
+    /// Whether it is one element for the whole pass, held in `cell`, or in `wide` if it is text.
     pub(super) single: bool,
     pub(super) cell: u64,
+    pub(super) wide: Option<Box<[u8]>>,
 }
 
 /// How a store reaches its array.
@@ -202,7 +206,8 @@ impl<'a> PassRun<'a> {
     fn locate(&self, scratch: &mut Scratch, k: usize, at: usize) -> *mut u8 {
         let array = &self.arrays[k];
         if array.single {
-            return (&raw const array.cell).cast_mut().cast();
+            let cell = (&raw const array.cell).cast();
+            return array.wide.as_ref().map_or(cell, |wide| wide.as_ptr()).cast_mut();
         }
         if self.needs_scratch(k) {
             return self.scratch_at(scratch, self.pass.slots.len() + k);
@@ -223,18 +228,14 @@ impl<'a> PassRun<'a> {
 
     fn walk(&self, k: usize) -> Walk<'_> {
         let array = &self.arrays[k];
-        let dense: &[isize] = match array.size {
-            1 => &[1],
-            2 => &[2],
-            4 => &[4],
-            _ => &[8],
-        };
+        let dense = std::slice::from_ref(&array.step);
         let whole = std::slice::from_ref(&self.space.len);
         let (sizes, strides) = match &self.space.layouts[k] {
             Layout::Linear => (whole, dense),
             Layout::Strided(strides) => (&self.space.sizes[..], &strides[..]),
         };
-        Walk { base: array.base, sizes, strides, size: array.size, swapped: array.swapped }
+        let unit = if array.swapped { array.unit } else { 1 };
+        Walk { base: array.base, sizes, strides, size: array.size, unit }
     }
 
     fn place(&self, scratch: &mut Scratch, place: Place) -> *mut u8 {
@@ -261,6 +262,19 @@ impl<'a> PassRun<'a> {
                 let dests: SmallVec<[*mut u8; 2]> = dests.iter().map(|&p| self.place(scratch, p)).collect();
                 // SAFETY: as above; slots of one step are apart, and stores that overlap inputs are staged.
                 unsafe { function(&args, &dests, len) };
+            }
+            Ready::Text(block, args, dest) => {
+                let args: SmallVec<[*const u8; 3]> = args
+                    .iter()
+                    .map(|from| match from {
+                        TextFrom::Block(place) => self.place(scratch, *place).cast_const(),
+                        TextFrom::One(source) => scratch.sources[*source as usize].cast_const(),
+                        TextFrom::Constant(bytes) => bytes.as_ptr(),
+                    })
+                    .collect();
+                let dest = self.place(scratch, *dest);
+                // SAFETY: as above; a single source is one element, a constant too.
+                unsafe { block.run(&args, dest, len) };
             }
         }
     }

@@ -45,6 +45,7 @@ impl Error {
             Error::TooBig => "too-big",
             Error::Cancelled => "cancelled",
             Error::Guard { kind: GuardKind::NegativePower, .. } => "negative-power",
+            Error::Guard { kind: GuardKind::NonAscii, .. } => "non-ascii",
             Error::Guard { kind: GuardKind::OutOfRange(_), .. } => "number-out-of-range",
             Error::EmptyReduction { .. } => "empty-reduction",
             Error::Panic { .. } => "internal-panic",
@@ -60,6 +61,9 @@ impl fmt::Display for Error {
             Error::Cancelled => f.write_str("cancelled"),
             Error::Guard { kind: GuardKind::NegativePower, .. } => {
                 f.write_str("integers to negative integer powers are not allowed")
+            }
+            Error::Guard { kind: GuardKind::NonAscii, .. } => {
+                f.write_str("bytes and text are cast to each other as ASCII, which these are not")
             }
             Error::Guard { kind: GuardKind::OutOfRange(dtype), .. } => {
                 write!(f, "a number computed from plain numbers does not fit {dtype}")

@@ -12,10 +12,10 @@ pub(super) struct Walk<'s> {
     pub(super) sizes: &'s [usize],
     /// Byte strides along them.
     pub(super) strides: &'s [isize],
-    /// Bytes an element: 1, 2, 4 or 8.
+    /// Bytes an element.
     pub(super) size: usize,
-    /// Whether the bytes of each element are reversed.
-    pub(super) swapped: bool,
+    /// The bytes that are reversed together; 1 for none.
+    pub(super) unit: usize,
 }
 
 /// One run along the innermost axis.
@@ -65,9 +65,10 @@ impl Walk<'_> {
                 let out = out.add(done * self.size);
                 match self.size {
                     1 => gather_row::<1>(row, out, false),
-                    2 => gather_row::<2>(row, out, self.swapped),
-                    4 => gather_row::<4>(row, out, self.swapped),
-                    _ => gather_row::<8>(row, out, self.swapped),
+                    2 => gather_row::<2>(row, out, self.unit == 2),
+                    4 if self.unit != 2 => gather_row::<4>(row, out, self.unit == 4),
+                    8 if matches!(self.unit, 1 | 8) => gather_row::<8>(row, out, self.unit == 8),
+                    size => gather_wide(row, out, size, self.unit),
                 }
             };
         });
@@ -84,12 +85,49 @@ impl Walk<'_> {
                 let from = from.add(done * self.size);
                 match self.size {
                     1 => scatter_row::<1>(row, from, false),
-                    2 => scatter_row::<2>(row, from, self.swapped),
-                    4 => scatter_row::<4>(row, from, self.swapped),
-                    _ => scatter_row::<8>(row, from, self.swapped),
+                    2 => scatter_row::<2>(row, from, self.unit == 2),
+                    4 if self.unit != 2 => scatter_row::<4>(row, from, self.unit == 4),
+                    8 if matches!(self.unit, 1 | 8) => scatter_row::<8>(row, from, self.unit == 8),
+                    size => scatter_wide(row, from, size, self.unit),
                 }
             };
         });
+    }
+}
+
+/// Elements of any size: text.
+///
+/// # Safety
+/// The row's elements of `size` bytes may be read, `out` has room for them.
+unsafe fn gather_wide(row: Row, out: *mut u8, size: usize, unit: usize) {
+    for i in 0..row.len {
+        // SAFETY: element `i` of the row; scratch is apart from arrays.
+        let element = unsafe {
+            let to = out.add(i * size);
+            row.start.wrapping_offset(i as isize * row.stride).copy_to_nonoverlapping(to, size);
+            std::slice::from_raw_parts_mut(to, size)
+        };
+        if unit > 1 {
+            element.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
+        }
+    }
+}
+
+/// Elements of any size: text.
+///
+/// # Safety
+/// The row's elements of `size` bytes may be written, `from` has them.
+unsafe fn scatter_wide(row: Row, from: *const u8, size: usize, unit: usize) {
+    for i in 0..row.len {
+        // SAFETY: element `i` of the row, which nobody else writes or reads; scratch is apart from arrays.
+        let element = unsafe {
+            let to = row.start.wrapping_offset(i as isize * row.stride);
+            from.add(i * size).copy_to_nonoverlapping(to, size);
+            std::slice::from_raw_parts_mut(to, size)
+        };
+        if unit > 1 {
+            element.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use super::reduce::{Reduced, has_identity, reduce};
 use super::scan::{Along, scan};
 use super::space::{Axis, Space};
 use super::{stream, tile};
-use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap};
+use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap, swap_unit};
 use crate::backend::Compiled;
+use crate::dtype::DType;
 use crate::ir::{Dim, InputId, Plane};
 use crate::kernel::{Dest, Pass, PassSource, Running, Source, TempId};
 use crate::shape::{self, Shape};
@@ -25,12 +26,15 @@ pub enum Operand<'a> {
     View(&'a View<'a>),
     /// One element, as bits of the input's dtype.
     Single(u64),
+    /// One element of text.
+    Text(&'a Array),
 }
 
 impl<'a> From<InputRef<'a>> for Operand<'a> {
     fn from(input: InputRef<'a>) -> Operand<'a> {
         match input {
             InputRef::View(view) => Operand::View(view),
+            InputRef::Text(text) => Operand::Text(text),
             InputRef::Scalar(scalar) => Operand::Single(scalar.bits()),
             InputRef::WeakInt(value) => Operand::Single(value as u64),
             InputRef::WeakFloat(value) => Operand::Single(value.to_bits()),
@@ -223,13 +227,7 @@ impl State<'_> {
     /// An array that a pass reads, and its byte strides along the pass's space.
     fn resolve(&self, source: &PassSource, rank: usize) -> Result<(Resolved, SmallVec<[isize; 6]>), Error> {
         let none = SmallVec::from_elem(0, rank);
-        let cell = |cell| Resolved {
-            base: std::ptr::dangling_mut(),
-            size: source.dtype.size(),
-            swapped: false,
-            single: true,
-            cell,
-        };
+        let cell = |cell| Resolved { single: true, cell, ..Resolved::of(source.dtype) };
         let (copy, temp, part);
         let view = match &source.source {
             Source::Count(dims) => {
@@ -247,6 +245,10 @@ impl State<'_> {
                 }
                 (None, Operand::View(view)) => view,
                 (None, Operand::Single(bits)) => return Ok((cell(bits), none)),
+                (None, Operand::Text(text)) => {
+                    copy = View::from(text);
+                    &copy
+                }
             },
         };
         let view = match source.source {
@@ -256,16 +258,16 @@ impl State<'_> {
             }
             Source::Input(_, Plane::Whole) | Source::Temp(_) | Source::Count(_) => view,
         };
+        if source.is_single() && source.dtype.is_text() {
+            let mut wide = vec![0; source.dtype.size()];
+            view.copy_to(&mut wide)?;
+            return Ok((Resolved { wide: Some(wide.into()), ..cell(0) }, none));
+        }
         if source.is_single() {
             return Ok((cell(read_single(view)), none));
         }
-        let resolved = Resolved {
-            base: view.as_ptr().cast_mut(),
-            size: source.dtype.size(),
-            swapped: view.is_swapped(),
-            single: false,
-            cell: 0,
-        };
+        let (base, swapped) = (view.as_ptr().cast_mut(), view.is_swapped());
+        let resolved = Resolved { base, swapped, ..Resolved::of(source.dtype) };
         Ok((resolved, broadcast_strides(view, rank)))
     }
 
@@ -328,7 +330,7 @@ impl State<'_> {
             Source::Input(input, plane) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
                 (Some(array), _) => to.copy_from(&View::from(array).plane(*plane))?,
                 (None, Operand::View(view)) => to.copy_from(&view.plane(*plane))?,
-                (None, Operand::Single(_)) => {}
+                (None, Operand::Single(_) | Operand::Text(_)) => {}
             },
             // Single, as above.
             Source::Count(_) => {}
@@ -384,8 +386,16 @@ fn broadcast_strides(view: &View<'_>, rank: usize) -> SmallVec<[isize; 6]> {
 
 fn resolve_store(mut view: ViewMut<'_>) -> Resolved {
     let swapped = view.as_view().is_swapped();
-    let size = view.dtype().size();
-    Resolved { base: view.as_mut_ptr(), size, swapped, single: false, cell: 0 }
+    Resolved { base: view.as_mut_ptr(), swapped, ..Resolved::of(view.dtype()) }
+}
+
+impl Resolved {
+    /// An array that is nowhere yet.
+    fn of(dtype: DType) -> Resolved {
+        let (size, unit) = (dtype.size(), swap_unit(dtype));
+        let base = std::ptr::dangling_mut();
+        Resolved { base, size, step: size as isize, swapped: false, unit, single: false, cell: 0, wide: None }
+    }
 }
 
 /// The bits of a view's only element.

@@ -8,13 +8,19 @@ pub const SCRATCH: usize = 24 << 10;
 /// The longest block, in elements.
 pub const MAX_BLOCK: usize = 1024;
 
-/// The shortest block, in elements: below it the cost of a step outweighs the cache.
+/// The shortest block, in elements, of values that are not very wide: below it the cost of a step outweighs the cache.
 pub const MIN_BLOCK: usize = 64;
+
+/// Bytes of scratch that no block exceeds but one of a single element: wide text.
+pub const MAX_SCRATCH: usize = 1 << 20;
 
 /// The elements of a block that needs `bytes` of scratch an element.
 pub fn block(bytes: usize) -> usize {
     let mut block = MAX_BLOCK;
-    while block > MIN_BLOCK && block * bytes > SCRATCH {
+    while block > MIN_BLOCK && block.saturating_mul(bytes) > SCRATCH {
+        block /= 2;
+    }
+    while block > 1 && block.saturating_mul(bytes) > MAX_SCRATCH {
         block /= 2;
     }
     block
@@ -35,6 +41,10 @@ pub fn cost(pass: &Pass) -> f64 {
     let step = |step: &Step| match step {
         Step::Jit { kernel, .. } => kernel.body.len() as f64 * 0.1,
         Step::Block { .. } => 5.0,
+        Step::Text { args, result, .. } => {
+            let bytes = args.iter().map(|arg| arg.dtype.size()).sum::<usize>() + result.size();
+            2.0 + bytes as f64 * 0.1
+        }
     };
     bytes as f64 * 0.04 + pass.steps.iter().map(step).sum::<f64>() + pass.folds.len() as f64 * 0.2
 }
@@ -55,7 +65,9 @@ mod tests {
         assert_eq!(block(0), MAX_BLOCK);
         assert_eq!(block(24), 1024);
         assert_eq!(block(25), 512);
-        assert_eq!(block(1 << 20), MIN_BLOCK);
+        assert_eq!(block(1 << 12), MIN_BLOCK);
+        assert_eq!(block(1 << 18), 4);
+        assert_eq!(block(usize::MAX), 1);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The arena, its hash-consing, and the types of new nodes.
 
-use super::node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, Type};
+use super::node::{
+    Axes, Dim, DimId, DimOrigin, Dims, InputId, LiteralId, Node, NodeId, Operands, Plane, Scalar, Type,
+};
+use super::text::{Literal, cast_exists, text_dtype};
 use crate::dtype::DType;
 use crate::op::{Op, Reduction, Rule};
 use crate::span::Span;
@@ -34,6 +37,8 @@ pub struct Constraint {
 pub enum GuardKind {
     /// An integer was raised to a negative power.
     NegativePower,
+    /// Bytes or text that are cast to the other kind hold more than ASCII.
+    NonAscii,
     /// A weak integer that was computed from plain numbers does not fit the dtype of its partner.
     OutOfRange(DType),
 }
@@ -99,6 +104,9 @@ pub struct Graph {
     spans: Vec<Span>,
     interned: FxHashMap<Node, NodeId>,
     dims: Vec<(DimOrigin, DimId)>,
+    /// Constant bytes and texts, each once.
+    pub(super) literals: Vec<Literal>,
+    pub(super) interned_literals: FxHashMap<Literal, LiteralId>,
     /// The inputs, in order of declaration.
     pub inputs: Vec<InputDecl>,
     /// The dimensions that must be equal when arrays are bound.
@@ -124,6 +132,8 @@ impl Graph {
     pub fn declarations(&self) -> Graph {
         Graph {
             dims: self.dims.clone(),
+            literals: self.literals.clone(),
+            interned_literals: self.interned_literals.clone(),
             inputs: self.inputs.clone(),
             constraints: self.constraints.clone(),
             weak_fits: self.weak_fits.clone(),
@@ -301,19 +311,27 @@ impl Graph {
                 Ok(Type { dtype, dims: ty.dims.clone() })
             }
             Node::Const(value) => Ok(Type::scalar(value.lane.into())),
+            Node::Literal(id) => Ok(Type::scalar(self.literals[id.index()].dtype)),
             Node::Count { of, axes } => {
                 self.check_axes(of, axes)?;
                 Ok(Type::scalar(DType::I64))
             }
-            Node::Cast(dtype, of) => Ok(Type { dtype, dims: self.ty(of).dims.clone() }),
+            Node::Cast(dtype, of) => {
+                let ty = self.ty(of);
+                if cast_exists(ty.dtype, dtype) {
+                    Ok(Type { dtype, dims: ty.dims.clone() })
+                } else {
+                    Err(TypeError::Dtype)
+                }
+            }
             Node::Apply(op, args) => {
                 let dtype = self.apply_dtype(op, &args)?;
-                let mut dims = Dims::new();
-                for &arg in args.iter() {
-                    let other = self.ty(arg).dims.clone();
-                    dims = self.broadcast(dims, other, span);
-                }
-                Ok(Type { dtype, dims })
+                Ok(Type { dtype, dims: self.broadcast_all(&args, span) })
+            }
+            Node::Text(op, args) => {
+                let dtypes: Vec<DType> = args.iter().map(|&arg| self.ty(arg).dtype).collect();
+                let dtype = text_dtype(op, &dtypes)?;
+                Ok(Type { dtype, dims: self.broadcast_all(&args, span) })
             }
             Node::Reduce { op, of, axes, keepdims } => {
                 self.check_axes(of, axes)?;
@@ -340,6 +358,10 @@ impl Graph {
         if args.len() != op.arity() {
             return Err(TypeError::Arity);
         }
+        let has_lanes = |&arg: &NodeId| !self.ty(arg).dtype.is_text();
+        if !args.iter().all(has_lanes) {
+            return Err(TypeError::Dtype);
+        }
         let is_select = op.row().rule == Rule::Select;
         if is_select && self.ty(args[0]).dtype != DType::Bool {
             return Err(TypeError::Dtype);
@@ -365,6 +387,15 @@ impl Graph {
             true => keepdims.then_some(Dim::One),
         });
         Type { dtype, dims: kept.collect() }
+    }
+
+    fn broadcast_all(&mut self, args: &[NodeId], span: Span) -> Dims {
+        let mut dims = Dims::new();
+        for &arg in args {
+            let other = self.ty(arg).dims.clone();
+            dims = self.broadcast(dims, other, span);
+        }
+        dims
     }
 
     /// Broadcasts two shapes, noting which dimensions must turn out equal.

@@ -12,9 +12,14 @@ mod graph;
 mod node;
 mod print;
 mod read;
+mod text;
 mod verify;
 
 pub use graph::{Constraint, Graph, Guard, GuardKind, InputDecl, Output, TypeError, WeakFit};
-pub use node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, Type};
+pub use node::{
+    Axes, Dim, DimId, DimOrigin, Dims, InputId, LiteralId, Node, NodeId, Operands, Plane, Scalar, Type,
+};
 pub use read::{ReadError, ReadErrorKind, read};
+pub use text::Literal;
+pub(crate) use text::{width, with_width};
 pub use verify::{Fault, Place, VerifyError, verify};

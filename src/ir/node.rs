@@ -2,7 +2,7 @@
 
 use crate::dtype::{DType, Lane};
 use crate::half::F16;
-use crate::op::{Op, Reduction, Scan};
+use crate::op::{Op, Reduction, Scan, TextOp};
 use crate::shape::{self, TooBig};
 use smallvec::SmallVec;
 use std::fmt;
@@ -202,6 +202,17 @@ impl fmt::Debug for Scalar {
     }
 }
 
+/// A literal of a graph, by its place in the graph's table of texts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct LiteralId(pub(crate) u32);
+
+impl LiteralId {
+    /// The literal's place in the table.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A set of axes of an operand, as a bit mask: axis `k` is bit `k`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Axes(pub u64);
@@ -236,6 +247,10 @@ impl Operands {
         ids[..given.len()].copy_from_slice(given);
         Operands { ids, len: given.len() as u8 }
     }
+
+    fn map(self, mut to: impl FnMut(NodeId) -> NodeId) -> Operands {
+        Operands::new(&self.iter().map(|&id| to(id)).collect::<SmallVec<[_; 3]>>())
+    }
 }
 
 impl std::ops::Deref for Operands {
@@ -264,6 +279,8 @@ pub enum Node {
     Input(InputId, Plane),
     /// A constant without axes.
     Const(Scalar),
+    /// Constant bytes or text without axes.
+    Literal(LiteralId),
     /// The number of elements of `of` along `axes`, an i64 without axes.
     Count {
         /// Whose elements are counted. Only its type matters.
@@ -273,8 +290,10 @@ pub enum Node {
     },
     /// An operator on lanes; operands broadcast.
     Apply(Op, Operands),
+    /// An operator on text; operands broadcast.
+    Text(TextOp, Operands),
     /// A change of dtype. Rounds once; floats to integers saturate and NaN gives 0; anything to
-    /// bool is "not zero".
+    /// bool is "not zero". Text is cut or padded, and between bytes and text ASCII.
     Cast(DType, NodeId),
     /// A reduction.
     Reduce {
@@ -303,11 +322,10 @@ impl Node {
     #[must_use]
     pub fn map(self, mut to: impl FnMut(NodeId) -> NodeId) -> Node {
         match self {
-            Node::Input(..) | Node::Const(_) => self,
+            Node::Input(..) | Node::Const(_) | Node::Literal(_) => self,
             Node::Count { of, axes } => Node::Count { of: to(of), axes },
-            Node::Apply(op, args) => {
-                Node::Apply(op, Operands::new(&args.iter().map(|&a| to(a)).collect::<SmallVec<[_; 3]>>()))
-            }
+            Node::Apply(op, args) => Node::Apply(op, args.map(to)),
+            Node::Text(op, args) => Node::Text(op, args.map(to)),
             Node::Cast(dtype, of) => Node::Cast(dtype, to(of)),
             Node::Reduce { op, of, axes, keepdims } => Node::Reduce { op, of: to(of), axes, keepdims },
             Node::Scan { op, of, axis } => Node::Scan { op, of: to(of), axis },
@@ -318,7 +336,8 @@ impl Node {
     pub fn named(&self) -> SmallVec<[NodeId; 3]> {
         match self {
             Node::Count { of, .. } => smallvec::smallvec![*of],
-            Node::Input(..) | Node::Const(_) | Node::Apply(..) | Node::Cast(..) => self.operands(),
+            Node::Input(..) | Node::Const(_) | Node::Literal(_) => SmallVec::new(),
+            Node::Apply(..) | Node::Text(..) | Node::Cast(..) => self.operands(),
             Node::Reduce { .. } | Node::Scan { .. } => self.operands(),
         }
     }
@@ -326,8 +345,8 @@ impl Node {
     /// The nodes whose values this node reads.
     pub fn operands(&self) -> SmallVec<[NodeId; 3]> {
         match self {
-            Node::Input(..) | Node::Const(_) | Node::Count { .. } => SmallVec::new(),
-            Node::Apply(_, args) => SmallVec::from_slice(args),
+            Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } => SmallVec::new(),
+            Node::Apply(_, args) | Node::Text(_, args) => SmallVec::from_slice(args),
             Node::Cast(_, of) | Node::Reduce { of, .. } | Node::Scan { of, .. } => smallvec::smallvec![*of],
         }
     }

@@ -11,9 +11,11 @@
 //! %2 = multiply %1 %0 : f64[n0, 1]
 //! %3 = sum %2 axes=[0] keepdims : f64[1, 1]
 //! %4 = cumsum %2 axis=1 : f64[n0, 1]
-//! guard negative-power %4
+//! %5 = literal U3 "ab<20>" : U3
+//! %6 = text find %7 %5 : i64[n0]
+//! guard negative-power %8
 //! output %3 y
-//! output as c128 %5 %6 z
+//! output as c128 %8 %9 z
 //! ```
 //!
 //! The types are canonical: dimensions that are known to be equal have one name. An input's or
@@ -22,6 +24,7 @@
 
 use super::graph::{Graph, GuardKind};
 use super::node::{Axes, Dim, DimId, DimOrigin, InputId, Node, NodeId, Plane, Scalar, Type};
+use super::text::Literal;
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Graph {
@@ -71,10 +74,15 @@ impl Graph {
         match node {
             Node::Input(InputId(i), plane) => write!(f, "{} {}", plane.word(), self.inputs[i as usize].name),
             Node::Const(value) => write!(f, "const {value}"),
+            Node::Literal(id) => write!(f, "{}", self.literal_of(id)),
             Node::Count { of, axes } => write!(f, "count {of} {axes}"),
             Node::Cast(dtype, of) => write!(f, "cast {dtype} {of}"),
             Node::Apply(op, args) => {
                 f.write_str(op.name())?;
+                args.iter().try_for_each(|arg| write!(f, " {arg}"))
+            }
+            Node::Text(op, args) => {
+                write!(f, "text {}", op.name())?;
                 args.iter().try_for_each(|arg| write!(f, " {arg}"))
             }
             Node::Reduce { op, of, axes, keepdims } => {
@@ -83,6 +91,20 @@ impl Graph {
             Node::Scan { op, of, axis: Some(axis) } => write!(f, "{} {of} axis={axis}", op.name()),
             Node::Scan { op, of, axis: None } => write!(f, "{} {of} flat", op.name()),
         }
+    }
+}
+
+impl Display for Literal {
+    /// The dtype and the characters, all that are not letters or digits of ASCII by their numbers.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "literal {} \"", self.dtype)?;
+        for &c in &self.characters {
+            match char::from_u32(c).filter(char::is_ascii_alphanumeric) {
+                Some(plain) => write!(f, "{plain}")?,
+                None => write!(f, "<{c:x}>")?,
+            }
+        }
+        f.write_str("\"")
     }
 }
 
@@ -107,6 +129,7 @@ impl Display for GuardKind {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             GuardKind::NegativePower => f.write_str("negative-power"),
+            GuardKind::NonAscii => f.write_str("non-ascii"),
             GuardKind::OutOfRange(dtype) => write!(f, "out-of-range {dtype}"),
         }
     }

@@ -5,8 +5,9 @@
 
 use super::graph::{Graph, Guard, GuardKind, Output, WeakFit};
 use super::node::{Axes, DimId, InputId, Node, NodeId, Operands, Plane, Scalar};
+use super::text::{Literal, width};
 use crate::dtype::{DType, Lane};
-use crate::op::{Op, Reduction, Scan};
+use crate::op::{Op, Reduction, Scan, TextOp};
 use crate::span::Span;
 use smallvec::SmallVec;
 use std::fmt;
@@ -169,9 +170,14 @@ fn read_definition(graph: &mut Graph, id: &str, rest: &str) -> Read<()> {
         return Err(ReadErrorKind::Order);
     }
     let (node, ty) = rest.rsplit_once(" : ").ok_or(ReadErrorKind::Form)?;
-    let node = read_node(graph, node)?;
     let before = graph.len();
-    let id = graph.add(node, Span::default()).map_err(|_| ReadErrorKind::Type)?;
+    let id = match node.strip_prefix("literal ") {
+        Some(literal) => graph.literal(read_literal(literal)?, Span::default()),
+        None => {
+            let node = read_node(graph, node)?;
+            graph.add(node, Span::default()).map_err(|_| ReadErrorKind::Type)?
+        }
+    };
     if graph.len() == before {
         return Err(ReadErrorKind::Duplicate);
     }
@@ -196,8 +202,40 @@ fn read_node(graph: &Graph, text: &str) -> Read<Node> {
             let (of, axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
             Ok(Node::Count { of: read_id(graph, of)?, axes: read_axes(axes)? })
         }
+        "text" => {
+            let (name, args) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+            let &op = TextOp::ALL.iter().find(|op| op.name() == name).ok_or(ReadErrorKind::Operator)?;
+            let args: Vec<NodeId> = args.split(' ').map(|a| read_id(graph, a)).collect::<Read<_>>()?;
+            if args.len() == op.arity() {
+                Ok(Node::Text(op, Operands::new(&args)))
+            } else {
+                Err(ReadErrorKind::Form)
+            }
+        }
         name => read_operator(graph, name, rest),
     }
+}
+
+fn read_literal(text: &str) -> Read<Literal> {
+    let (dtype, rest) = text.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    let dtype = read_dtype(dtype)?;
+    let quoted = rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let mut rest = quoted.ok_or(ReadErrorKind::Form)?;
+    let mut characters = Vec::new();
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        if c != '<' {
+            characters.push(u32::from(c));
+            continue;
+        }
+        let (number, after) = rest.split_once('>').ok_or(ReadErrorKind::Form)?;
+        characters.push(u32::from_str_radix(number, 16).map_err(|_| ReadErrorKind::Value)?);
+        rest = after;
+    }
+    let most = if matches!(dtype, DType::Bytes(_)) { 0xff } else { u32::MAX };
+    let fits =
+        dtype.is_text() && characters.iter().all(|&c| c <= most) && characters.len() as u64 <= width(dtype);
+    if fits { Ok(Literal::new(dtype, characters)) } else { Err(ReadErrorKind::Value) }
 }
 
 fn read_operator(graph: &Graph, name: &str, rest: &str) -> Read<Node> {
@@ -250,6 +288,7 @@ fn read_dim(graph: &Graph, text: &str) -> Read<DimId> {
 fn read_guard_kind(text: &str) -> Read<GuardKind> {
     match text.split_once(' ') {
         None if text == "negative-power" => Ok(GuardKind::NegativePower),
+        None if text == "non-ascii" => Ok(GuardKind::NonAscii),
         Some(("out-of-range", dtype)) => Ok(GuardKind::OutOfRange(read_dtype(dtype)?)),
         None | Some(_) => Err(ReadErrorKind::Form),
     }

@@ -2,7 +2,8 @@
 //!
 //! - Operands stand before the nodes that use them, and no two nodes are equal.
 //! - Every node has the dtype and the dimensions that follow from its operands, and that dtype is a
-//!   lane's. Only an input that nobody reads may have another.
+//!   lane's or text. Only an input that nobody reads may have another.
+//! - Only text operators and casts to text have text operands, all of one kind but for a cast's.
 //! - An operator has as many operands as its row has parameters. They have been cast to one dtype,
 //!   one that the row's rule computes in: `/` and the functions of floats never see integers, bit
 //!   operations never see floats, `where` has a bool condition.
@@ -18,6 +19,7 @@
 
 use super::graph::{Graph, Output};
 use super::node::{Axes, Dim, Node, NodeId, Plane, Type};
+use super::text::{cast_exists, text_dtype, width};
 use crate::dtype::{DType, Kind};
 use crate::op::{BoolAs, Op, Reduction, Rule};
 use rustc_hash::FxHashSet;
@@ -124,7 +126,7 @@ fn verify_guard(graph: &Graph, node: NodeId) -> Result<(), Fault> {
 
 fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
     let ty = graph.ty(id);
-    require(ty.dtype.lane().is_some(), Fault::DType)?;
+    require(ty.dtype.lane().is_some() || ty.dtype.is_text(), Fault::DType)?;
     require(node.named().iter().all(|&operand| operand < id), Fault::Operand)?;
     match node {
         Node::Input(input, plane) => {
@@ -140,15 +142,26 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
             require(DType::from(value.lane) == ty.dtype, Fault::DType)?;
             require(ty.dims.is_empty(), Fault::Dims)
         }
+        Node::Literal(id) => {
+            let literal = graph.literals.get(id.index()).ok_or(Fault::Operand)?;
+            require(literal.dtype == ty.dtype && ty.dtype.is_text(), Fault::DType)?;
+            require(literal.characters.len() as u64 <= width(ty.dtype), Fault::DType)?;
+            require(ty.dims.is_empty(), Fault::Dims)
+        }
         Node::Count { of, axes } => {
             require(*ty == Type::scalar(DType::I64), Fault::DType)?;
             verify_axes(graph, of, axes)
         }
         Node::Cast(dtype, of) => {
-            require(dtype == ty.dtype, Fault::DType)?;
+            require(dtype == ty.dtype && cast_exists(graph.ty(of).dtype, dtype), Fault::DType)?;
             same_dims(graph, &ty.dims, &graph.ty(of).dims)
         }
         Node::Apply(op, args) => verify_apply(graph, ty, op, &args),
+        Node::Text(op, args) => {
+            let dtypes: Vec<DType> = args.iter().map(|&arg| graph.ty(arg).dtype).collect();
+            require(text_dtype(op, &dtypes) == Ok(ty.dtype), Fault::DType)?;
+            verify_broadcast(graph, ty, &args)
+        }
         Node::Reduce { op, of, axes, keepdims } => {
             verify_axes(graph, of, axes)?;
             verify_reduction(graph, ty, op, of, axes)?;
@@ -181,6 +194,7 @@ fn verify_axes(graph: &Graph, of: NodeId, axes: Axes) -> Result<(), Fault> {
 
 fn verify_reduction(graph: &Graph, ty: &Type, op: Reduction, of: NodeId, axes: Axes) -> Result<(), Fault> {
     let dtype = graph.ty(of).dtype;
+    require(!dtype.is_text(), Fault::DType)?;
     // Halves are stored and converted; what computes with them does so in f32.
     require(dtype != DType::F16, Fault::DType)?;
     let accumulates = matches!(dtype, DType::I64 | DType::U64 | DType::F32 | DType::F64);
@@ -205,6 +219,7 @@ fn verify_apply(graph: &Graph, ty: &Type, op: Op, args: &[NodeId]) -> Result<(),
     require(first == 0 || dtype_of(0) == DType::Bool, Fault::DType)?;
     let dtype = dtype_of(first);
     require((first..args.len()).all(|k| dtype_of(k) == dtype), Fault::DType)?;
+    require(!dtype.is_text(), Fault::DType)?;
     require(dtype != DType::F16 || op == Op::Nextafter, Fault::DType)?;
     require(computes_in(op.row().rule, dtype), Fault::DType)?;
     let result = if op.is_predicate() { DType::Bool } else { dtype };
@@ -225,7 +240,7 @@ fn computes_in(rule: Rule, dtype: DType) -> bool {
         (Rule::Shift, _) => dtype.is_int(),
         // Rules of reductions and of what `check` expands: no operator on lanes has them.
         (Rule::Truth | Rule::Accumulate | Rule::Extremum | Rule::Any, _) => false,
-        (Rule::Index | Rule::Mean | Rule::Expansion, _) => false,
+        (Rule::Index | Rule::Mean | Rule::Text | Rule::Expansion, _) => false,
     }
 }
 

@@ -53,7 +53,7 @@ pub fn cast_form(from: Lane, to: Lane) -> Form {
 
 /// The lane type of a node.
 pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
-    graph.ty(node).dtype.lane().expect("check admits lane dtypes only")
+    graph.ty(node).dtype.lane().expect("only text has no lanes, and it has steps of its own")
 }
 
 /// Whether a node is lane code, a block function, or (`None`) neither.
@@ -63,11 +63,14 @@ pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
             let constant = args.last().is_some_and(|&a| matches!(graph.node(a), Node::Const(_)));
             Some(apply_form(*op, constant))
         }
+        Node::Cast(to, _) if to.is_text() => Some(Form::Block),
+        Node::Text(..) => Some(Form::Block),
         Node::Cast(to, of) => {
-            Some(cast_form(lane(graph, *of), to.lane().expect("check admits lane dtypes only")))
+            Some(cast_form(lane(graph, *of), to.lane().expect("a cast of lanes is to a lane")))
         }
-        Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => {
+        Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } | Node::Reduce { .. } => {
             None
         }
+        Node::Scan { .. } => None,
     }
 }

@@ -33,7 +33,7 @@ struct Group {
     roots: Vec<Root>,
 }
 
-/// Plans a graph whose dtypes are all lane types, as `check` makes it.
+/// Plans a graph whose dtypes are all lane types or text, as `check` makes it.
 pub fn fuse(graph: &Graph, fusion: Fusion) -> Plan {
     Planner::new(graph, fusion).plan()
 }
@@ -105,11 +105,11 @@ impl<'g> Planner<'g> {
                 // A scan reads memory.
                 Node::Apply(..) | Node::Cast(..) | Node::Const(_) if scanned[id.index()] => true,
                 // Without fusion, what nothing else reads is written to the output itself.
-                Node::Apply(..) | Node::Cast(..) => match self.fusion {
+                Node::Apply(..) | Node::Text(..) | Node::Cast(..) => match self.fusion {
                     Fusion::None => used[id.index()],
                     Fusion::Full => blocky[id.index()] && used_wider[id.index()],
                 },
-                Node::Input(..) | Node::Const(_) | Node::Count { .. } => false,
+                Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } => false,
             };
             if keep || guards.contains(&id) {
                 let temp = TempId(self.plan.temps.len() as u32);

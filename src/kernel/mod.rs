@@ -4,7 +4,8 @@
 //! some hundreds of consecutive elements, so that everything between loading and storing stays in
 //! the first-level cache. Within a pass, [`Step`]s run in order on each block: a [`Kernel`] is
 //! straight-line code over lanes that a backend compiles; a block step is a function over whole
-//! blocks (vector math, integer division, …), because generated code never calls out.
+//! blocks (vector math, integer division, …), because generated code never calls out; text, which has no lanes,
+//! has steps of its own.
 //!
 //! Elementwise values are recomputed in each pass that needs them; what a reduction gives is kept.
 //!
@@ -17,11 +18,12 @@ mod pass;
 mod plan;
 mod print;
 mod slots;
+mod text;
 
 pub use code::{Access, Inst, Kernel, Operand, Value};
 pub use form::{Form, apply_form, cast_form};
 pub use fuse::{Fusion, fuse};
 pub use plan::{
     BlockFunction, Check, Dest, Fill, Fold, Pass, PassSource, Place, Plan, PlanOutput, Running, Slot, SlotId,
-    Source, Step, Store, Temp, TempId,
+    Source, Step, Store, Temp, TempId, TextArg, TextFrom,
 };

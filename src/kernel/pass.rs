@@ -55,12 +55,12 @@ pub(super) fn build(
     builder.pass
 }
 
-struct Builder<'g> {
-    graph: &'g Graph,
+pub(super) struct Builder<'g> {
+    pub(super) graph: &'g Graph,
     kept: &'g FxHashMap<NodeId, TempId>,
     /// What the pass computes, operands before users.
     order: Vec<NodeId>,
-    computed: FxHashSet<NodeId>,
+    pub(super) computed: FxHashSet<NodeId>,
     stage: FxHashMap<NodeId, u32>,
     kernel: FxHashMap<NodeId, KernelId>,
     /// Values that a step leaves for another.
@@ -70,10 +70,12 @@ struct Builder<'g> {
     /// Stores that a kernel makes, and stores that a block function makes itself.
     kernel_stores: FxHashMap<KernelId, Vec<(NodeId, u32)>>,
     block_stores: FxHashMap<NodeId, u32>,
+    /// Stores of text that a copy makes.
+    pub(super) copies: Vec<(NodeId, u32)>,
     /// For a sine, the cosine of the same operand, and the other way round.
     twins: FxHashMap<NodeId, NodeId>,
     crossing: FxHashMap<NodeId, usize>,
-    pass: Pass,
+    pub(super) pass: Pass,
 }
 
 impl<'g> Builder<'g> {
@@ -90,6 +92,7 @@ impl<'g> Builder<'g> {
             fills: FxHashMap::default(),
             kernel_stores: FxHashMap::default(),
             block_stores: FxHashMap::default(),
+            copies: Vec::new(),
             twins: FxHashMap::default(),
             crossing: FxHashMap::default(),
             pass: Pass::default(),
@@ -204,6 +207,10 @@ impl<'g> Builder<'g> {
     }
 
     fn add_kernel_store(&mut self, value: NodeId, number: u32) {
+        if self.graph.ty(value).dtype.is_text() {
+            // No kernel touches text.
+            return self.copies.push((value, number));
+        }
         let stage = self.stage.get(&value).copied().unwrap_or(0);
         let kernel = self.kernel.get(&value).copied().unwrap_or((stage, 0));
         self.kernel_stores.entry(kernel).or_default().push((value, number));
@@ -229,9 +236,13 @@ impl<'g> Builder<'g> {
             }
             self.emit_kernel(id, &nodes.remove(&id).unwrap_or_default());
         }
+        self.emit_copies();
     }
 
     fn emit_block(&mut self, node: NodeId) {
+        if self.emit_text(node) {
+            return;
+        }
         let to = lane(self.graph, node);
         let twin = self.twins.get(&node).copied();
         let (function, operands) = match self.graph.node(node) {
@@ -253,6 +264,7 @@ impl<'g> Builder<'g> {
             | Node::Scan { .. } => {
                 unreachable!("only operators and casts have a form")
             }
+            Node::Literal(_) | Node::Text(..) => unreachable!("text has steps of its own"),
         };
         let args = operands.iter().map(|&o| self.place(o)).collect();
         let mut results: SmallVec<[NodeId; 2]> = std::iter::once(node).chain(twin).collect();
@@ -265,7 +277,7 @@ impl<'g> Builder<'g> {
     }
 
     /// Where a block function leaves a value.
-    fn dest(&mut self, node: NodeId) -> Place {
+    pub(super) fn dest(&mut self, node: NodeId) -> Place {
         match self.block_stores.get(&node) {
             Some(&store) => Place::Store(store),
             None => Place::Slot(self.slot(node)),
@@ -322,27 +334,27 @@ impl<'g> Builder<'g> {
         if let Some(&slot) = self.fills.get(&fill) {
             return Place::Slot(slot);
         }
-        let slot = self.new_slot(lane);
+        let slot = self.new_slot(lane.size());
         self.fills.insert(fill.clone(), slot);
         self.pass.fills.push((slot, lane, fill));
         Place::Slot(slot)
     }
 
-    fn slot(&mut self, node: NodeId) -> SlotId {
+    pub(super) fn slot(&mut self, node: NodeId) -> SlotId {
         if let Some(&slot) = self.slots.get(&node) {
             return slot;
         }
-        let slot = self.new_slot(lane(self.graph, node));
+        let slot = self.new_slot(self.graph.ty(node).dtype.size());
         self.slots.insert(node, slot);
         slot
     }
 
-    fn new_slot(&mut self, lane: Lane) -> SlotId {
-        self.pass.slots.push(Slot { size: lane.size() });
+    fn new_slot(&mut self, size: usize) -> SlotId {
+        self.pass.slots.push(Slot { size });
         SlotId(self.pass.slots.len() as u32 - 1)
     }
 
-    fn source(&mut self, node: NodeId) -> u32 {
+    pub(super) fn source(&mut self, node: NodeId) -> u32 {
         let source = match (self.kept.get(&node), self.graph.node(node)) {
             (Some(&temp), _) => Source::Temp(temp),
             (None, Node::Input(input, plane)) => Source::Input(input, plane),
@@ -353,6 +365,7 @@ impl<'g> Builder<'g> {
             (None, Node::Reduce { .. } | Node::Scan { .. }) => {
                 unreachable!("neither kept nor a leaf")
             }
+            (None, Node::Literal(_) | Node::Text(..)) => unreachable!("neither kept nor a leaf"),
         };
         let next = self.pass.sources.len() as u32;
         let number = *self.sources.entry(source.clone()).or_insert(next);
@@ -396,6 +409,7 @@ impl Coder<'_, '_> {
             | Node::Scan { .. } => {
                 unreachable!("only operators and casts are computed")
             }
+            Node::Literal(_) | Node::Text(..) => unreachable!("no kernel touches text"),
         };
         let value = self.push(inst, lane);
         self.values.insert(node, value);
@@ -411,6 +425,9 @@ impl Coder<'_, '_> {
             Node::Const(scalar) => self.constant(scalar),
             Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) => self.load(node, lane),
             Node::Reduce { .. } | Node::Scan { .. } => self.load(node, lane),
+            // Its result may be a bool or an integer.
+            Node::Text(..) => self.load(node, lane),
+            Node::Literal(_) => unreachable!("no kernel touches text"),
         };
         self.values.insert(node, value);
         value

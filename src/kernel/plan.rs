@@ -5,7 +5,9 @@ use crate::dtype::{DType, Lane};
 use crate::ir::{Axes, Dims, GuardKind, InputId, Plane, Scalar};
 use crate::op::{Op, Reduction, Scan};
 use crate::span::Span;
+use crate::text;
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// An array that the plan keeps between passes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -96,6 +98,26 @@ pub enum BlockFunction {
     },
 }
 
+/// Where a text step finds an operand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TextFrom {
+    /// A block of elements.
+    Block(Place),
+    /// The pass's source of that number, which is one element.
+    One(u32),
+    /// A constant, as it lies in memory.
+    Constant(Arc<[u8]>),
+}
+
+/// An operand of a text step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TextArg {
+    /// Its dtype.
+    pub dtype: DType,
+    /// Where it is.
+    pub from: TextFrom,
+}
+
 /// One step of a pass, run for each block in turn.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
@@ -116,6 +138,17 @@ pub enum Step {
         args: SmallVec<[Place; 3]>,
         /// Its results.
         dests: SmallVec<[Place; 2]>,
+    },
+    /// A function of text.
+    Text {
+        /// Which.
+        function: text::Function,
+        /// Its operands.
+        args: SmallVec<[TextArg; 3]>,
+        /// Its result.
+        dest: Place,
+        /// The dtype of its result.
+        result: DType,
     },
 }
 

@@ -1,8 +1,10 @@
 //! The text form of plans and kernels, for `explain` and for tests.
 
 use super::code::{Access, Inst, Kernel};
-use super::plan::{BlockFunction, Dest, Fill, Pass, Place, Plan, Source, Step};
+use super::plan::{BlockFunction, Dest, Fill, Pass, Place, Plan, Source, Step, TextArg, TextFrom};
+use crate::dtype::DType;
 use crate::ir::{Dim, Dims, Plane};
+use crate::text::Function;
 use std::fmt;
 
 struct Shape<'a>(&'a Dims);
@@ -111,8 +113,31 @@ impl fmt::Display for Step {
                 list(f, dests)?;
                 f.write_str("\n")
             }
+            Step::Text { function, args, dest, result } => text_step(f, *function, args, *dest, *result),
         }
     }
+}
+
+fn text_step(
+    f: &mut fmt::Formatter<'_>,
+    function: Function,
+    args: &[TextArg],
+    dest: Place,
+    result: DType,
+) -> fmt::Result {
+    match function {
+        Function::Apply(op) => write!(f, "    text {} (", op.name())?,
+        Function::Cast => f.write_str("    text cast (")?,
+    }
+    for (i, arg) in args.iter().enumerate() {
+        write!(f, "{}{} ", if i == 0 { "" } else { ", " }, arg.dtype)?;
+        match &arg.from {
+            TextFrom::Block(place) => write!(f, "{place}")?,
+            TextFrom::One(source) => write!(f, "source{source} scalar")?,
+            TextFrom::Constant(bytes) => write!(f, "const \"{}\"", bytes.escape_ascii())?,
+        }
+    }
+    writeln!(f, ") -> {dest} {result}")
 }
 
 impl fmt::Display for Pass {

@@ -1,6 +1,6 @@
 //! Which values share a slot.
 
-use super::plan::{Pass, Place, Slot, SlotId, Step};
+use super::plan::{Pass, Place, Slot, SlotId, Step, TextArg, TextFrom};
 use rustc_hash::FxHashMap;
 
 /// Renumbers the slots of a pass so that values whose lifetimes do not meet share one.
@@ -63,17 +63,23 @@ fn slot_of(place: Place) -> Option<SlotId> {
 }
 
 fn read(step: &Step) -> impl Iterator<Item = SlotId> + '_ {
-    let places: &[Place] = match step {
-        Step::Jit { reads, .. } => reads,
-        Step::Block { args, .. } => args,
+    let (places, texts): (&[Place], &[TextArg]) = match step {
+        Step::Jit { reads, .. } => (reads, &[]),
+        Step::Block { args, .. } => (args, &[]),
+        Step::Text { args, .. } => (&[], args),
     };
-    places.iter().copied().filter_map(slot_of)
+    let block = |arg: &TextArg| match arg.from {
+        TextFrom::Block(place) => Some(place),
+        TextFrom::One(_) | TextFrom::Constant(_) => None,
+    };
+    places.iter().copied().chain(texts.iter().filter_map(block)).filter_map(slot_of)
 }
 
 fn written(step: &Step) -> impl Iterator<Item = SlotId> + '_ {
     let places: &[Place] = match step {
         Step::Jit { writes, .. } => writes,
         Step::Block { dests, .. } => dests,
+        Step::Text { dest, .. } => std::slice::from_ref(dest),
     };
     places.iter().copied().filter_map(slot_of)
 }
@@ -88,6 +94,14 @@ fn rename(pass: &mut Pass, map: &FxHashMap<SlotId, SlotId>) {
         match step {
             Step::Jit { reads, writes, .. } => reads.iter_mut().chain(writes).for_each(rename),
             Step::Block { args, dests, .. } => args.iter_mut().chain(dests).for_each(rename),
+            Step::Text { args, dest, .. } => {
+                for arg in args {
+                    if let TextFrom::Block(place) = &mut arg.from {
+                        rename(place);
+                    }
+                }
+                rename(dest);
+            }
         }
     }
     pass.folds.iter_mut().for_each(|f| rename(&mut f.from));

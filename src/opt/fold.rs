@@ -16,6 +16,7 @@ fn constant(graph: &Graph, id: NodeId) -> Option<Scalar> {
         Node::Const(value) => Some(value),
         Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) => None,
         Node::Reduce { .. } | Node::Scan { .. } => None,
+        Node::Literal(_) | Node::Text(..) => None,
     }
 }
 

@@ -101,6 +101,7 @@ mod tests {
                     scalar::apply(op, &args.iter().map(|a| values[a.index()]).collect::<Vec<_>>())
                 }
                 Node::Cast(..) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => return None,
+                Node::Literal(_) | Node::Text(..) => return None,
             });
         }
         values.last().copied()

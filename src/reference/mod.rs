@@ -7,6 +7,7 @@
 mod moment;
 mod reduce;
 mod scan;
+mod text;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -82,7 +83,7 @@ pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
     let given: Vec<(Given, &Value)> = planes(graph).into_iter().zip(inputs).collect();
     let mut values: Vec<Value> = Vec::with_capacity(graph.len());
     for (id, node) in graph.nodes() {
-        let value = eval_node(node, graph.span(id), &given, &values)?;
+        let value = eval_node(graph, id, node, &given, &values)?;
         values.push(value);
     }
     for guard in &graph.guards {
@@ -103,10 +104,11 @@ fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
         let index = input.index();
         let ty = &graph.inputs[index].ty;
         let fits = |(dim, &size): (&Dim, &usize)| (*dim == Dim::One) == (size == 1);
-        let right = ty.dtype.part().unwrap_or(ty.dtype.stored()) == given.lane.into()
+        let stored = ty.dtype.part().unwrap_or(ty.dtype.stored());
+        let right = text::lane(stored) == Some(given.lane)
             && ty.dims.len() == given.shape.len()
             && ty.dims.iter().zip(&given.shape).all(fits)
-            && shape::count(&given.shape) == Ok(given.data.len());
+            && shape::bytes(&given.shape, text::values_of(stored)) == Ok(given.data.len());
         if !right {
             return Err(Error::Input(InputId(index as u32)));
         }
@@ -140,7 +142,14 @@ fn planes(graph: &Graph) -> Vec<Given> {
     graph.inputs.iter().enumerate().flat_map(of).collect()
 }
 
-fn eval_node(node: Node, span: Span, given: &[(Given, &Value)], values: &[Value]) -> Result<Value, Error> {
+fn eval_node(
+    graph: &Graph,
+    id: NodeId,
+    node: Node,
+    given: &[(Given, &Value)],
+    values: &[Value],
+) -> Result<Value, Error> {
+    let (span, dtype) = (graph.span(id), |id: NodeId| graph.ty(id).dtype);
     let value = |id: NodeId| &values[id.index()];
     match node {
         Node::Input(id, plane) => {
@@ -148,13 +157,19 @@ fn eval_node(node: Node, span: Span, given: &[(Given, &Value)], values: &[Value]
             found.map(|(_, value)| (*value).clone()).ok_or(Error::Input(id))
         }
         Node::Const(constant) => Ok(Value::single(constant)),
+        Node::Literal(literal) => Ok(text::literal(graph.literal_of(literal))),
         Node::Count { of, axes } => Ok(count(value(of), axes)),
-        Node::Cast(dtype, of) => cast(dtype, value(of), span),
+        Node::Cast(to, of) if to.is_text() => text::cast(value(of), dtype(of), to, span),
+        Node::Cast(to, of) => cast(to, value(of), span),
         Node::Apply(op, args) => {
             let args: Vec<&Value> = args.iter().map(|&id| value(id)).collect();
             apply(op, &args, span)
         }
         Node::Scan { op, of, axis } => Ok(scan::scan(op, value(of), axis)),
+        Node::Text(op, args) => {
+            let args: Vec<(&Value, DType)> = args.iter().map(|&id| (value(id), dtype(id))).collect();
+            text::apply(op, &args, dtype(id), span)
+        }
         Node::Reduce { op, of, axes, keepdims } => reduce::reduce(op, value(of), axes, keepdims, span),
     }
 }
@@ -174,13 +189,7 @@ fn cast(dtype: DType, of: &Value, span: Span) -> Result<Value, Error> {
 
 /// Applies an operator elementwise, after broadcasting.
 fn apply(op: Op, args: &[&Value], span: Span) -> Result<Value, Error> {
-    let mut shape = Shape::new();
-    for arg in args {
-        // `bind` has checked the sizes, so this fails for no graph that was typed.
-        let joined = shape::broadcast(&shape, &arg.shape);
-        shape = joined.ok_or(Error::TooBig { span })?;
-    }
-    let count = shape::count(&shape).map_err(|_| Error::TooBig { span })?;
+    let (shape, count) = joined(args.iter().copied(), span)?;
     let places: Vec<Vec<usize>> = args.iter().map(|arg| broadcast_offsets(&arg.shape, &shape)).collect();
     let at = |index: usize| {
         let operands: Vec<_> =
@@ -190,6 +199,18 @@ fn apply(op: Op, args: &[&Value], span: Span) -> Result<Value, Error> {
     let computed = args[usize::from(op == Op::Where)].lane;
     let lane = if op.is_predicate() { Lane::Bool } else { computed };
     Ok(Value { lane, shape, data: (0..count).map(|index| at(index).bits).collect() })
+}
+
+/// The shape that operands broadcast to, and its number of elements.
+fn joined<'v>(args: impl Iterator<Item = &'v Value>, span: Span) -> Result<(Shape, usize), Error> {
+    let mut shape = Shape::new();
+    for arg in args {
+        // `bind` has checked the sizes, so this fails for no graph that was typed.
+        let joined = shape::broadcast(&shape, &arg.shape);
+        shape = joined.ok_or(Error::TooBig { span })?;
+    }
+    let count = shape::count(&shape).map_err(|_| Error::TooBig { span })?;
+    Ok((shape, count))
 }
 
 /// For every element of the larger shape, where the operand has its own.

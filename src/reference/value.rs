@@ -11,7 +11,8 @@ pub struct Value {
     pub lane: Lane,
     /// Its sizes.
     pub shape: Shape,
-    /// The bits of each element, as [`Scalar`] has them.
+    /// The bits of each element, as [`Scalar`] has them. Of bytes and text each character's, as many an element
+    /// as the dtype is wide.
     pub data: Vec<u64>,
 }
 

@@ -17,12 +17,14 @@ mod integer;
 mod number;
 mod reduce;
 mod table;
+mod text;
 
 pub use block::{block, cast_block};
 pub use number::Number;
 pub use reduce::{
     better, better_number, combine, combine_numbers, identity, identity_number, scan, scan_numbers,
 };
+pub use text::{Element, apply_text, cast_text, lower, upper};
 
 use crate::dtype::Lane;
 use crate::ir::Scalar;

@@ -178,7 +178,7 @@ impl Program {
                 any = true;
                 view.shape() == shape
             }
-            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => true,
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) | InputRef::Text(_) => true,
         });
         all && any
     }
@@ -208,6 +208,7 @@ impl Program {
             GuardKind::NegativePower => diagnostic
                 .at(span, "an exponent here is negative")
                 .help("raise a float instead, as in `float64(x) ** y`"),
+            GuardKind::NonAscii => diagnostic.at(span, "this is cast"),
             GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
         };
         Error::Values { text: (&*self.text).into(), diagnostic }
@@ -283,6 +284,7 @@ pub(super) fn input_dtype(input: InputRef<'_>) -> InputDType {
     match input {
         InputRef::View(view) => InputDType::Strong(view.dtype()),
         InputRef::Scalar(scalar) => InputDType::Strong(scalar.dtype()),
+        InputRef::Text(text) => InputDType::Strong(text.dtype()),
         // What no i64 holds can only mean a u64.
         InputRef::WeakInt(value) if i64::try_from(value).is_err() => InputDType::Strong(DType::U64),
         InputRef::WeakInt(_) => InputDType::WeakInt,

@@ -132,6 +132,7 @@ impl Lowering<'_> {
                 Some(scalar::apply(op, &values?))
             }
             Node::Input(..) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => None,
+            Node::Literal(_) | Node::Text(..) => None,
         }
     }
 

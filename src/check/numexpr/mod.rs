@@ -168,6 +168,7 @@ impl Lowering<'_> {
             | Node::Count { .. }
             | Node::Reduce { .. }
             | Node::Scan { .. } => None,
+            Node::Literal(_) | Node::Text(..) => None,
         };
         value.map_or(node, |value| self.graph.constant(value, span))
     }
