@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, each knowing only those before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "dtype",
     "casting",
     "half",

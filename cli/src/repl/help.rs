@@ -114,6 +114,7 @@ fn rule(rule: Rule) -> &'static str {
         Rule::Accumulate => "bools and signed integers in i64, unsigned ones in u64, floats as they are",
         Rule::Extremum => "as it is; an empty array is an error",
         Rule::Any => "bool",
+        Rule::Text => "text and bytes, not mixed; questions give bools, lengths and places i64",
         Rule::Index => "i64; an empty array is an error",
         Rule::Mean => "floats as they are, f32 accumulated in f64; integers and bools in f64",
         Rule::Expansion => "as its parts have it",
