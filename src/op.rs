@@ -258,6 +258,12 @@ table! {
         Reciprocal ["reciprocal"] "" ["x"] Rule::Same(Int8), Exact, "1/x; of integers its integer part, of 0 it is 0.";
         Round ["round", "around"] "" ["x"] Rule::Round, Exact, "The nearest integer, ties to even; integers as they are.";
         Clip ["clip"] "" ["x", "min", "max"] Rule::Same(Bool), Exact, "minimum(maximum(x, min), max).";
+        Real ["real"] "" ["x"] Rule::Expansion, Exact, "The real part; of real numbers x itself.";
+        Imag ["imag"] "" ["x"] Rule::Expansion, Exact, "The imaginary part; 0 of real numbers.";
+        Conj ["conj", "conjugate"] "" ["x"] Rule::Expansion, Exact, "The complex conjugate; of real numbers x itself.";
+        Angle ["angle"] "" ["x"] Rule::Expansion, Ulp, "The angle of a complex number, in radians.";
+        IsReal ["isreal"] "" ["x"] Rule::Expansion, Exact, "Whether the imaginary part is 0.";
+        IsComplex ["iscomplex"] "" ["x"] Rule::Expansion, Exact, "Whether the imaginary part is not 0.";
         Mean ["mean", "average"] "" ["a"] Rule::Mean, Sum, "The arithmetic mean; NaN of nothing.";
         CountNonzero ["count_nonzero"] "" ["a"] Rule::Expansion, Exact, "How many elements are true.";
         In [] "in" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the listed values.";

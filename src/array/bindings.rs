@@ -27,7 +27,10 @@ impl Binding<'_> {
     pub fn as_view(&self) -> Option<&View<'_>> {
         match self.as_input() {
             InputRef::View(view) => Some(view),
-            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => None,
+            InputRef::Scalar(_)
+            | InputRef::WeakInt(_)
+            | InputRef::WeakFloat(_)
+            | InputRef::WeakComplex(_) => None,
         }
     }
 

@@ -13,9 +13,8 @@ use smallvec::{SmallVec, smallvec};
 
 /// Functions that the language has and that are not evaluated yet.
 const NOT_EVALUATED: &[&str] = &[
-    "angle", "arange", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag",
-    "indices", "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random",
-    "real", "std", "var", "zeros",
+    "arange", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "indices", "lgamma",
+    "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random", "std", "var", "zeros",
 ];
 
 /// The arguments of a call by the function's parameters.
@@ -150,9 +149,11 @@ impl<'a> Lowering<'a> {
             Number::Int(_) | Number::Weak(_) if lane == Lane::Bool => self.truth(operand)?,
             Number::Int(_) | Number::Weak(_) | Number::Strong(_) => self.coerce(operand, dtype)?,
             // Dispatched above.
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
-                self.coerce(operand, dtype)?
-            }
+            Number::Complex(..)
+            | Number::Planes(..)
+            | Number::WeakPlanes(..)
+            | Number::Time(..)
+            | Number::Text(_) => self.coerce(operand, dtype)?,
         };
         Ok(Number::Strong(node))
     }

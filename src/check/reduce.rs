@@ -101,7 +101,7 @@ impl Lowering<'_> {
     pub(super) fn rank(&mut self, operand: Operand) -> Step<usize> {
         let node = match operand.number {
             Number::Strong(node) | Number::Weak(node) | Number::Text(node) => node,
-            Number::Planes(node, _) | Number::Time(node, _) => node,
+            Number::Planes(node, _) | Number::WeakPlanes(node, _) | Number::Time(node, _) => node,
             Number::Int(_) | Number::Float(_) | Number::Complex(..) => return Ok(0),
         };
         Ok(self.graph.ty(node).dims.len())
@@ -122,7 +122,7 @@ impl Lowering<'_> {
     }
 
     /// Sum and count in f64; of f32 rounded at the end.
-    fn mean(&mut self, of: NodeId, over: Extent, span: Span) -> NodeId {
+    pub(super) fn mean(&mut self, of: NodeId, over: Extent, span: Span) -> NodeId {
         let dtype = self.graph.ty(of).dtype;
         let wide = self.cast(of, DType::F64, span);
         let sum = self.reduce(Reduction::Sum, wide, over, span);

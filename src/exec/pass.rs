@@ -24,15 +24,19 @@ pub enum Operand<'a> {
     View(&'a View<'a>),
     /// One element, as bits of the input's dtype.
     Single(u64),
+    /// One complex element, as bits of its parts.
+    Pair([u64; 2]),
 }
 
 impl<'a> From<InputRef<'a>> for Operand<'a> {
     fn from(input: InputRef<'a>) -> Operand<'a> {
         match input {
             InputRef::View(view) => Operand::View(view),
+            InputRef::Scalar(scalar) if scalar.dtype().part().is_some() => Operand::Pair(scalar.parts()),
             InputRef::Scalar(scalar) => Operand::Single(scalar.bits()),
             InputRef::WeakInt(value) => Operand::Single(value as u64),
             InputRef::WeakFloat(value) => Operand::Single(value.to_bits()),
+            InputRef::WeakComplex(value) => Operand::Pair([value.re.to_bits(), value.im.to_bits()]),
         }
     }
 }
@@ -236,13 +240,16 @@ impl State<'_> {
                 temp = View::from(self.temp(*id));
                 &temp
             }
-            Source::Input(input, _) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
+            Source::Input(input, plane) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
                 (Some(array), _) => {
                     copy = View::from(array);
                     &copy
                 }
                 (None, Operand::View(view)) => view,
                 (None, Operand::Single(bits)) => return Ok((cell(bits), none)),
+                (None, Operand::Pair(parts)) => {
+                    return Ok((cell(parts[usize::from(*plane == Plane::Imag)]), none));
+                }
             },
         };
         let view = match source.source {
