@@ -19,7 +19,7 @@ fn error(formula: &str) -> Error {
 }
 
 /// Each kind of bad formula: its code, and the text under the first caret.
-const FORMULAS: [(&str, &str, &str); 22] = [
+const FORMULAS: [(&str, &str, &str); 23] = [
     ("a + bb", "unknown-name", "bb"),
     ("snqrt(a)", "unknown-function", "snqrt"),
     ("arctan2(a)", "wrong-arity", "arctan2"),
