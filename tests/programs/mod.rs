@@ -179,10 +179,12 @@ impl RandomInput {
     }
 
     fn dtype(&self) -> DType {
-        match self.lane {
-            Lane::F32 if self.is_complex => DType::C64,
-            Lane::F64 if self.is_complex => DType::C128,
-            lane => lane.into(),
+        if !self.is_complex {
+            self.lane.into()
+        } else if self.lane == Lane::F32 {
+            DType::C64
+        } else {
+            DType::C128
         }
     }
 

@@ -18,9 +18,8 @@ pub(in super::super) fn fold(op: Op, args: &[Number]) -> Option<Number> {
     if !args.iter().any(|number| matches!(number, Number::Complex(..))) {
         return None;
     }
-    let parts = |number: Number| match number {
-        Number::Complex(re, im) => Some((re, im)),
-        other => real(other).map(|re| (re, 0.0)),
+    let parts = |number: Number| {
+        if let Number::Complex(re, im) = number { Some((re, im)) } else { real(number).map(|re| (re, 0.0)) }
     };
     let (re, im) = match *args {
         [a] if op == Op::Neg => {

@@ -131,9 +131,11 @@ impl Lanes<'_, '_> {
 
 /// What one of the natural logarithm's units is of another's.
 fn per_unit(log: Op) -> f64 {
-    match log {
-        Op::Log2 => std::f64::consts::LOG2_E,
-        Op::Log10 => std::f64::consts::LOG10_E,
-        _ => 1.0,
+    if log == Op::Log2 {
+        std::f64::consts::LOG2_E
+    } else if log == Op::Log10 {
+        std::f64::consts::LOG10_E
+    } else {
+        1.0
     }
 }

@@ -212,6 +212,7 @@ impl Lowering<'_> {
     }
 
     /// `real(x)`, `imag(x)`, `conj(x)` and their like, of real numbers.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only those that are named come here")]
     pub(super) fn real_as_complex(&mut self, what: Derived, x: Operand, span: Span) -> Step<Number> {
         let node = self.strong(x)?;
         let dtype = self.graph.ty(node).dtype;
