@@ -94,6 +94,16 @@ ramp("f8", (2, 1000, 2, 2), 1, 1e6)
 ramp("i8", (4, 1, 700), -100, 1)
 ramp("i8", (1, 40, 40), -100, 123456789)
 ramp("f8", (2000,), 0.1, 0.1)
+for dtype in (np.complex64, np.complex128):
+    for value in (0, 1 + 2j, 1e7 - 1j, 2j, -2j, complex(-0.0, 1), complex(0, nan), complex(inf, -inf), 1e16 + 1e-5j, 0.1 - 0.25j):
+        add(np.array(value, dtype))
+    for values in (
+        [], [1 + 2j], [1 + 2j, -3.5 - 0.25j], [complex(nan, inf), 1 - 1j], [complex(1, -inf), 1e-7], [1e9 - 2.5j, 1e-9 + 1j],
+        [complex(0.0, -0.0), complex(nan, nan)], [1 / 3 + 2j / 3, 100], [complex(-inf, 1e20), 7j],
+    ):
+        add(np.array(values, dtype))
+    size = 10.0 ** rng.uniform(-2, 3, (5, 4, 2)) * rng.choice([-1, 1], (5, 4, 2))
+    add((size[..., 0] + 1j * size[..., 1]).astype(dtype))
 
 path = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/print.txt"
 if sys.argv[1:] != ["--check"]:

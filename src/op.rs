@@ -333,6 +333,12 @@ table! {
         ZerosLike ["zeros_like"] "" ["x"] Rule::Same(Bool), Exact, "Zeros of x's dtype and shape.";
         OnesLike ["ones_like"] "" ["x"] Rule::Same(Bool), Exact, "Ones of x's dtype and shape.";
         Clip ["clip"] "" ["x", "min", "max"] Rule::Same(Bool), Exact, "minimum(maximum(x, min), max).";
+        Real ["real"] "" ["x"] Rule::Expansion, Exact, "The real part; of real numbers x itself.";
+        Imag ["imag"] "" ["x"] Rule::Expansion, Exact, "The imaginary part; 0 of real numbers.";
+        Conj ["conj", "conjugate"] "" ["x"] Rule::Expansion, Exact, "The complex conjugate; of real numbers x itself.";
+        Angle ["angle"] "" ["x"] Rule::Expansion, Ulp, "The angle of a complex number, in radians.";
+        IsReal ["isreal"] "" ["x"] Rule::Expansion, Exact, "Whether the imaginary part is 0.";
+        IsComplex ["iscomplex"] "" ["x"] Rule::Expansion, Exact, "Whether the imaginary part is not 0.";
         Mean ["mean", "average"] "" ["a", "axis", "dtype", "keepdims", "where"] Rule::Mean, Sum, "The arithmetic mean; NaN of nothing.";
         Var ["var"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The mean squared deviation from the mean; of a count less `ddof`.";
         Std ["std"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The square root of the variance.";

@@ -133,10 +133,9 @@ fn result_dtypes_are_numpys() {
             cells += 1;
             let found = cell(pattern, first, second);
             let agrees = match due {
-                "c64" | "c128" => found == due || is_unevaluated(&found),
-                "refused" => is_unevaluated(&found) || found == "not-evaluated",
+                "refused" => is_refused(&found),
                 "overflow" => found == "literal-out-of-range",
-                dtype => found == dtype || takes_unevaluated(first, second, &found),
+                dtype => found == dtype,
             };
             if !agrees && !differs_on_purpose(pattern, first, &found) {
                 wrong.push(format!("{pattern} of {first} and {second}: NumPy {due}, here {found}"));
@@ -147,13 +146,7 @@ fn result_dtypes_are_numpys() {
     assert!(wrong.is_empty(), "{} of {cells}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Whether an operand is of a dtype that is not evaluated, and this was said.
-fn takes_unevaluated(first: &str, second: &str, found: &str) -> bool {
-    let unevaluated = |name: &str| matches!(name, "c64" | "c128");
-    is_unevaluated(found) && (unevaluated(first) || unevaluated(second))
-}
-
-fn is_unevaluated(found: &str) -> bool {
+fn is_refused(found: &str) -> bool {
     matches!(found, "no-operation" | "dtype-not-evaluated" | "not-real")
 }
 
@@ -163,6 +156,8 @@ fn differs_on_purpose(pattern: &str, first: &str, found: &str) -> bool {
     match pattern {
         "where(True,X,Y)" => found == "literal-out-of-range",
         "clip(X,Y,Y)" => first.parse::<DType>().is_err(),
+        // A product of complex numbers is no fold of one plane.
+        "prod(X)" => matches!(first, "c64" | "c128") && found == "no-operation",
         _ => false,
     }
 }
@@ -191,7 +186,7 @@ fn cell(pattern: &str, first: &str, second: &str) -> String {
         Ok(graph) => {
             assert_eq!(ir::verify(&graph), Ok(()), "{formula}\n{graph}");
             assert_eq!(ir::verify(&opt::run(graph.clone())), Ok(()), "{formula}");
-            graph.ty(graph.outputs[0].node).dtype.to_string()
+            graph.outputs[0].dtype.to_string()
         }
         Err(errors) => errors[0].kind.code().to_owned(),
     }

@@ -16,7 +16,7 @@ use numfuse::kernel::{Fusion, fuse};
 use numfuse::reference::{self, Value};
 use numfuse::target::{Level, Target};
 use numfuse::{backend, opt, syntax};
-use programs::{RandomProgram, value_of};
+use programs::{RandomProgram, values_of};
 
 /// The programs of a normal run.
 const PROGRAMS: u64 = 20_000;
@@ -71,7 +71,7 @@ fn run_compiled(
     let run = Run { compiled: &compiled, inputs: &operands, sizes: &sizes, pool: &pool, control };
     exec::run(&run, &mut views)?;
     drop(views);
-    Ok(outs.iter().map(value_of).collect())
+    Ok(outs.iter().flat_map(values_of).collect())
 }
 
 fn expect_same(what: &str, seed: u64, program: &RandomProgram, expected: &[Value], actual: &[Value]) {
@@ -88,7 +88,7 @@ fn expect_same(what: &str, seed: u64, program: &RandomProgram, expected: &[Value
 fn check_program(seed: u64, threads: &Threads) -> bool {
     let program = RandomProgram::new(seed);
     let Some(raw) = graph(&program) else { return false };
-    let values: Vec<Value> = program.inputs.iter().map(programs::RandomInput::value).collect();
+    let values: Vec<Value> = program.inputs.iter().flat_map(programs::RandomInput::values).collect();
     let expected = reference::eval(&raw, &values);
     let optimised = opt::run(raw);
     let again = reference::eval(&optimised, &values);

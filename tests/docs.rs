@@ -58,7 +58,7 @@ fn is_reduction(row: &Row) -> bool {
     match row.meaning {
         Meaning::Reduce(_) | Meaning::Scan(_) => true,
         Meaning::Derived(derived) => derived.is_reduction(),
-        Meaning::Lane(_) => false,
+        Meaning::Lane(_) | Meaning::Text(_) => false,
     }
 }
 

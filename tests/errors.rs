@@ -19,7 +19,7 @@ fn error(formula: &str) -> Error {
 }
 
 /// Each kind of bad formula: its code, and the text under the first caret.
-const FORMULAS: [(&str, &str, &str); 22] = [
+const FORMULAS: [(&str, &str, &str); 23] = [
     ("a + bb", "unknown-name", "bb"),
     ("snqrt(a)", "unknown-function", "snqrt"),
     ("arctan2(a)", "wrong-arity", "arctan2"),
@@ -40,7 +40,8 @@ const FORMULAS: [(&str, &str, &str); 22] = [
     ("a $ b", "unknown-character", "$"),
     ("a = ", "unexpected-end", ""),
     ("", "empty-formula", ""),
-    ("a * 2j", "not-evaluated", "2j"),
+    ("floor(a * 2j)", "no-operation", "floor(a * 2j)"),
+    ("prod(a * 2j)", "no-operation", "prod(a * 2j)"),
     ("sum(a, axes=0)", "unknown-keyword", "axes"),
 ];
 

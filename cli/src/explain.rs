@@ -56,6 +56,7 @@ fn input_type(arg: &OsString) -> Result<InputType, Stop> {
         "int" | "float" if !axes.is_empty() => return Err(wrong("a number without a dtype has no shape")),
         "int" => InputDType::WeakInt,
         "float" => InputDType::WeakFloat,
+        "complex" => InputDType::WeakComplex,
         name => InputDType::Strong(
             name.parse()
                 .map_err(|_| wrong("no such dtype; they are bool, i8 to i64, u8 to u64, f32, f64"))?,

@@ -2,11 +2,11 @@
 //!
 //! `{"name", "dtype", "shape", "values" or "summary", "path"}`: `values` are nested lists, for at most a
 //! thousand elements; `summary` has `min`, `max`, `mean` of more, and how many are `nan`. Numbers that JSON has not are the texts
-//! `"nan"`, `"inf"` and `"-inf"`.
+//! `"nan"`, `"inf"` and `"-inf"`; complex numbers are `{"re": …, "im": …}`.
 
 use crate::report::{self, Stop};
-use numfuse::array::{Array, Bindings, Element, f16};
-use numfuse::dtype::Lane;
+use numfuse::array::{Array, Bindings, Complex, Element, f16};
+use numfuse::dtype::{DType, Lane};
 use numfuse::{Session, array};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -67,6 +67,15 @@ fn summary(session: &Session, array: &Array) -> Result<Value, Stop> {
 
 /// Every element, in C order.
 fn elements(array: &Array) -> Result<Vec<Value>, Stop> {
+    let part = array.dtype().part();
+    if part.is_some() {
+        let listed = if part == Some(DType::F32) {
+            list(array, |z: Complex<f32>| complex(single(z.re), single(z.im)))
+        } else {
+            list(array, |z: Complex<f64>| complex(float(z.re), float(z.im)))
+        };
+        return listed.map_err(|e| Stop::failed(e.code(), e));
+    }
     let listed = array.dtype().lane().map(|lane| match lane {
         Lane::Bool => list(array, |x: bool| x.into()),
         Lane::I8 => list(array, |x: i8| x.into()),
@@ -78,8 +87,7 @@ fn elements(array: &Array) -> Result<Vec<Value>, Stop> {
         Lane::U32 => list(array, |x: u32| x.into()),
         Lane::U64 => list(array, |x: u64| x.into()),
         Lane::F16 => list(array, |x: f16| float(x.into())),
-        // As few digits as tell an f32 from its neighbours, not an f64.
-        Lane::F32 => list(array, |x: f32| float(x.to_string().parse().unwrap_or(x.into()))),
+        Lane::F32 => list(array, single),
         Lane::F64 => list(array, float),
     });
     let unsupported =
@@ -89,6 +97,15 @@ fn elements(array: &Array) -> Result<Vec<Value>, Stop> {
 
 fn list<T: Element>(array: &Array, to: impl Fn(T) -> Value) -> Result<Vec<Value>, array::Error> {
     Ok(array.as_slice::<T>()?.iter().map(|&x| to(x)).collect())
+}
+
+fn complex(re: Value, im: Value) -> Value {
+    json!({ "re": re, "im": im })
+}
+
+/// As few digits as tell an f32 from its neighbours, not an f64.
+fn single(x: f32) -> Value {
+    float(x.to_string().parse().unwrap_or(x.into()))
 }
 
 fn float(x: f64) -> Value {

@@ -14,7 +14,7 @@ use numfuse::check::{self, Options};
 use numfuse::reference::{self, Value};
 use numfuse::target::Target;
 use numfuse::{Error, Session, opt, syntax};
-use programs::{RandomProgram, value_of};
+use programs::{RandomProgram, values_of};
 
 /// The program's results on a session; errors by their code.
 fn run(program: &RandomProgram, session: &Session) -> Result<Vec<Value>, Error> {
@@ -23,14 +23,14 @@ fn run(program: &RandomProgram, session: &Session) -> Result<Vec<Value>, Error> 
         bindings.input(input.name, input.input());
     }
     let results = session.eval_all(&program.text, &bindings, None)?;
-    Ok(results.iter().map(|(_, array)| value_of(array)).collect())
+    Ok(results.iter().flat_map(|(_, array)| values_of(array)).collect())
 }
 
 fuzz_target!(|seed: u64| {
     let program = RandomProgram::new(seed);
     let parsed = syntax::parse(&program.text).expect("programs are well formed");
     let Ok(raw) = check::lower(&parsed, &program.types(), &Options::default()) else { return };
-    let values: Vec<Value> = program.inputs.iter().map(programs::RandomInput::value).collect();
+    let values: Vec<Value> = program.inputs.iter().flat_map(programs::RandomInput::values).collect();
     let expected = reference::eval(&raw, &values);
     let again = reference::eval(&opt::run(raw), &values);
     if let (Ok(expected), Ok(again)) = (&expected, &again) {

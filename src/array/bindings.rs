@@ -27,7 +27,8 @@ impl Binding<'_> {
     pub fn as_view(&self) -> Option<&View<'_>> {
         match self.as_input() {
             InputRef::View(view) => Some(view),
-            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) | InputRef::Text(_) => None,
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => None,
+            InputRef::WeakComplex(_) | InputRef::Text(_) => None,
         }
     }
 

@@ -5,23 +5,26 @@ use super::owned::Array;
 use super::view::View;
 use crate::dtype::DType;
 use ndarray::{ArrayBase, ArrayView, Data, Dimension};
+use num_complex::Complex;
 use std::sync::Arc;
 
-/// One value of a dtype of at most eight bytes.
+/// One value of a dtype of at most sixteen bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Scalar {
     dtype: DType,
     /// The element's bytes as they are in memory, then zeros.
-    memory: u64,
+    memory: [u64; 2],
 }
 
 impl Scalar {
     /// The value, with its Rust type's dtype.
     pub fn new<T: Element>(value: T) -> Scalar {
-        let mut bytes = [0; 8];
+        let mut words = [[0; 8]; 2];
         let element = element::as_bytes(std::slice::from_ref(&value));
-        bytes[..element.len()].copy_from_slice(element);
-        Scalar { dtype: T::DTYPE, memory: u64::from_ne_bytes(bytes) }
+        for (word, bytes) in words.iter_mut().zip(element.chunks(8)) {
+            word[..bytes.len()].copy_from_slice(bytes);
+        }
+        Scalar { dtype: T::DTYPE, memory: words.map(u64::from_ne_bytes) }
     }
 
     /// The dtype of the value.
@@ -29,17 +32,28 @@ impl Scalar {
         self.dtype
     }
 
-    /// The value's bits, with zeros above them.
+    /// The value's bits, with zeros above them; of a complex number those of its real part.
     pub fn bits(&self) -> u64 {
-        // On a big-endian machine the element stands in the upper bytes.
-        let above = 64 - 8 * self.dtype.size().min(8) as u32;
-        if cfg!(target_endian = "little") { self.memory } else { self.memory.checked_shr(above).unwrap_or(0) }
+        self.parts()[0]
+    }
+
+    /// The bits of the real and the imaginary part; of a real number there is no second.
+    pub fn parts(&self) -> [u64; 2] {
+        let size = self.dtype.part().unwrap_or(self.dtype).size().min(8);
+        let bytes = element::as_bytes(&self.memory);
+        let word = |at: usize| {
+            let mut word = [0; 8];
+            let place = if cfg!(target_endian = "little") { 0 } else { 8 - size };
+            word[place..place + size].copy_from_slice(&bytes[at..at + size]);
+            u64::from_ne_bytes(word)
+        };
+        [word(0), if self.dtype.part().is_some() { word(size) } else { 0 }]
     }
 
     /// The value as a view without axes.
     pub fn view(&self) -> View<'_> {
-        let bytes = element::as_bytes(std::slice::from_ref(&self.memory));
-        View::from_bytes(bytes, self.dtype, &[], &[], 0, false).expect("made from at most eight bytes")
+        let bytes = element::as_bytes(&self.memory);
+        View::from_bytes(bytes, self.dtype, &[], &[], 0, false).expect("made from at most sixteen bytes")
     }
 }
 
@@ -71,6 +85,8 @@ pub enum Input<'a> {
     WeakFloat(f64),
     /// A text without axes.
     Text(Arc<Array>),
+    /// A complex number of no dtype yet.
+    WeakComplex(Complex<f64>),
 }
 
 impl Input<'_> {
@@ -82,6 +98,7 @@ impl Input<'_> {
             Input::WeakInt(value) => InputRef::WeakInt(*value),
             Input::WeakFloat(value) => InputRef::WeakFloat(*value),
             Input::Text(text) => InputRef::Text(text),
+            Input::WeakComplex(value) => InputRef::WeakComplex(*value),
         }
     }
 
@@ -109,6 +126,8 @@ pub enum InputRef<'b> {
     WeakFloat(f64),
     /// A text without axes.
     Text(&'b Array),
+    /// A complex number of no dtype yet.
+    WeakComplex(Complex<f64>),
 }
 
 impl<'b> InputRef<'b> {
@@ -116,7 +135,8 @@ impl<'b> InputRef<'b> {
     pub fn shape(self) -> &'b [usize] {
         match self {
             InputRef::View(view) => view.shape(),
-            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) | InputRef::Text(_) => &[],
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => &[],
+            InputRef::WeakComplex(_) | InputRef::Text(_) => &[],
         }
     }
 
@@ -126,7 +146,7 @@ impl<'b> InputRef<'b> {
             InputRef::View(view) => Some(view.dtype()),
             InputRef::Scalar(scalar) => Some(scalar.dtype()),
             InputRef::Text(text) => Some(text.dtype()),
-            InputRef::WeakInt(_) | InputRef::WeakFloat(_) => None,
+            InputRef::WeakInt(_) | InputRef::WeakFloat(_) | InputRef::WeakComplex(_) => None,
         }
     }
 }
@@ -164,6 +184,8 @@ scalars! {
     usize => x Input::WeakInt(x as i128),
     f32 => x Input::WeakFloat(x.into()),
     f64 => x Input::WeakFloat(x),
+    Complex<f32> => x Input::WeakComplex(Complex::new(x.re.into(), x.im.into())),
+    Complex<f64> => x Input::WeakComplex(x),
     bool => x Input::Scalar(Scalar::new(x)),
     Scalar => x Input::Scalar(x),
 }
@@ -242,6 +264,11 @@ mod tests {
         assert_eq!((Scalar::new(-1i16).bits(), Scalar::new(-1i16).dtype()), (0xffff, DType::I16));
         assert_eq!(Scalar::new(1.5f32).view().get::<f32>(&[]), Ok(1.5));
         assert_eq!(Scalar::new(-0.0f64).bits(), 1 << 63);
+        let (single, double) = (Complex::new(1.5f32, -2.0), Complex::new(-0.0f64, 3.0));
+        assert_eq!(Scalar::new(single).view().get(&[]), Ok(single));
+        assert_eq!(Scalar::new(double).view().get(&[]), Ok(double));
+        assert_eq!(Scalar::new(single).parts(), [0x3fc0_0000, 0xc000_0000]);
+        assert_eq!(Scalar::new(double).parts(), [1 << 63, 3f64.to_bits()]);
         assert_eq!(Scalar::new(true).view().get::<bool>(&[]), Ok(true));
     }
 

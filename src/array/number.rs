@@ -132,8 +132,8 @@ impl Value {
 pub(super) enum Format {
     Bool,
     Int { width: usize },
-    Positional { left: usize, right: usize },
-    Scientific { left: usize, digits: usize, exponent: usize },
+    Positional { left: usize, right: usize, plus: bool },
+    Scientific { left: usize, digits: usize, exponent: usize, plus: bool },
 }
 
 impl Format {
@@ -144,35 +144,40 @@ impl Format {
             None | Some(Value::Int(_)) => {
                 Format::Int { width: values.iter().map(|v| v.alone().len()).max().unwrap_or(0) }
             }
-            Some(Value::F16(_) | Value::F32(_) | Value::F64(_)) => Format::floats(values),
+            Some(Value::F16(_) | Value::F32(_) | Value::F64(_)) => Format::floats(values, false),
         }
     }
 
-    fn floats(values: &[Value]) -> Format {
+    /// The format of imaginary parts, which have a sign always.
+    pub(super) fn signed(values: &[Value]) -> Format {
+        Format::floats(values, true)
+    }
+
+    fn floats(values: &[Value], plus: bool) -> Format {
         let finite: Vec<&Value> = values.iter().filter(|v| v.float().is_finite()).collect();
         let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
         let scientific = is_wide(&finite);
         let (mut left, right, digits, exponent);
         if scientific {
             let parts: Vec<_> = finite.iter().map(|v| v.scientific(DIGITS)).collect();
-            left = longest(&mut parts.iter().map(|p| p.0.len()));
+            left = longest(&mut parts.iter().map(|p| signed(&p.0, plus).len()));
             digits = longest(&mut parts.iter().map(|p| p.1.len()));
             exponent = longest(&mut parts.iter().map(|p| exponent_text(p.2, 2).len())) - 1;
             right = exponent + 2 + digits;
         } else {
             let parts: Vec<_> = finite.iter().map(|v| v.positional(DIGITS)).collect();
-            left = longest(&mut parts.iter().map(|p| p.0.len()));
+            left = longest(&mut parts.iter().map(|p| signed(&p.0, plus).len()));
             right = longest(&mut parts.iter().map(|p| p.1.len()));
             (digits, exponent) = (0, 0);
         }
         if finite.len() != values.len() {
-            let negative = values.iter().any(|v| v.float() == f64::NEG_INFINITY);
+            let negative = plus || values.iter().any(|v| v.float() == f64::NEG_INFINITY);
             left = left.max((3 + usize::from(negative)).saturating_sub(right + 1));
         }
         if scientific {
-            Format::Scientific { left, digits, exponent }
+            Format::Scientific { left, digits, exponent, plus }
         } else {
-            Format::Positional { left, right }
+            Format::Positional { left, right, plus }
         }
     }
 
@@ -182,25 +187,42 @@ impl Format {
         match *self {
             Format::Bool => format!("{:>5}", truth(x != 0.0)),
             Format::Int { width } => format!("{:>width$}", value.alone()),
-            Format::Positional { left, right } if !x.is_finite() => {
-                format!("{:>width$}", nonfinite(x), width = left + right + 1)
+            Format::Positional { left, right, plus } if !x.is_finite() => {
+                format!("{:>width$}", signed(nonfinite(x), plus), width = left + right + 1)
             }
-            Format::Scientific { left, digits, exponent } if !x.is_finite() => {
-                format!("{:>width$}", nonfinite(x), width = left + exponent + 2 + digits + 1)
+            Format::Scientific { left, digits, exponent, plus } if !x.is_finite() => {
+                format!("{:>width$}", signed(nonfinite(x), plus), width = left + exponent + 2 + digits + 1)
             }
-            Format::Positional { left, right } => {
+            Format::Positional { left, right, plus } => {
                 let (whole, fraction) = value.positional(DIGITS);
-                format!("{whole:>left$}.{fraction:<right$}")
+                format!("{:>left$}.{fraction:<right$}", signed(&whole, plus))
             }
-            Format::Scientific { left, digits, exponent } => {
+            Format::Scientific { left, digits, exponent, plus } => {
                 // The exact value's digits, as far as the longest of the array's numbers goes.
                 let text = format!("{x:.digits$e}");
                 let (mantissa, e) = split_exponent(&text);
                 let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-                format!("{whole:>left$}.{fraction}e{}", exponent_text(e, exponent))
+                format!("{:>left$}.{fraction}e{}", signed(whole, plus), exponent_text(e, exponent))
             }
         }
     }
+}
+
+/// The text with a `+` before it, if it is to have a sign and has none.
+fn signed(text: &str, plus: bool) -> String {
+    format!("{}{text}", if plus && !text.starts_with('-') { "+" } else { "" })
+}
+
+/// A complex number that stands alone: NumPy writes the imaginary part only, if the real one is 0.
+pub(super) fn complex_alone(re: &Value, im: &Value) -> String {
+    let text = |part: &Value| {
+        let text = part.alone();
+        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    };
+    if re.float() == 0.0 && !re.float().is_sign_negative() {
+        return text(im) + "j";
+    }
+    format!("({}{}j)", text(re), signed(&text(im), true))
 }
 
 /// Whether NumPy writes these finite floats in scientific notation.

@@ -2,10 +2,11 @@
 //! and only the corners of more than a thousand elements.
 
 use super::literal;
-use super::number::{Format, Value};
+use super::number::{Format, Value, complex_alone};
 use super::text::codes;
 use super::view::View;
 use crate::dtype::Kind;
+use crate::ir::Plane;
 use std::fmt;
 
 /// From this many elements on only the corners are shown.
@@ -20,25 +21,22 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result 
     match view.dtype().kind() {
         Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => {}
         Kind::Bytes | Kind::Text => return write_text(f, view),
-        Kind::Complex | Kind::Datetime | Kind::Timedelta => {
+        Kind::Complex => return complex(f, view),
+        Kind::Datetime | Kind::Timedelta => {
             return write!(f, "<{} elements of {}>", view.len(), view.dtype());
         }
     }
     if view.is_empty() {
         return f.write_str("[]");
     }
-    let value = |index: &[usize]| {
-        let bytes = view.element(index).expect("the index is within the shape");
-        Value::of(view.dtype(), &bytes).expect("every number has a value")
-    };
     if view.shape().is_empty() {
-        return f.write_str(&value(&[]).alone());
+        return f.write_str(&value(view, &[]).alone());
     }
     let summary = view.len() > THRESHOLD;
     let mut values = Vec::new();
-    corners(view.shape(), summary, &mut Vec::new(), &mut |index| values.push(value(index)));
+    corners(view.shape(), summary, &mut Vec::new(), &mut |index| values.push(value(view, index)));
     let format = Format::of(&values);
-    let layout = Layout { shape: view.shape(), summary, word: &|index| format.text(&value(index)) };
+    let layout = Layout { shape: view.shape(), summary, word: &|index| format.text(&value(view, index)) };
     f.write_str(&layout.nested(&mut Vec::new()))
 }
 
@@ -56,6 +54,36 @@ fn write_text(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
     let word = |index: &[usize]| literal::python(view.dtype(), &element(index));
     let layout = Layout { shape: view.shape(), summary, word: &word };
     f.write_str(&layout.nested(&mut Vec::new()))
+}
+
+fn value(view: &View<'_>, index: &[usize]) -> Value {
+    let bytes = view.element(index).expect("the index is within the shape");
+    Value::of(view.dtype(), &bytes).expect("every number has a value")
+}
+
+/// Complex numbers: each part in a format of its own, the imaginary one with a sign and a `j` after its digits.
+fn complex(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
+    if view.is_empty() {
+        return f.write_str("[]");
+    }
+    let (re, im) = (view.plane(Plane::Real), view.plane(Plane::Imag));
+    if view.shape().is_empty() {
+        return f.write_str(&complex_alone(&value(&re, &[]), &value(&im, &[])));
+    }
+    let summary = view.len() > THRESHOLD;
+    let (mut reals, mut imaginaries) = (Vec::new(), Vec::new());
+    corners(view.shape(), summary, &mut Vec::new(), &mut |index| {
+        reals.push(value(&re, index));
+        imaginaries.push(value(&im, index));
+    });
+    let (real_format, imaginary_format) = (Format::of(&reals), Format::signed(&imaginaries));
+    let word = |index: &[usize]| {
+        let imaginary = imaginary_format.text(&value(&im, index));
+        let digits = imaginary.trim_end();
+        let blanks = &imaginary[digits.len()..];
+        format!("{}{digits}j{blanks}", real_format.text(&value(&re, index)))
+    };
+    f.write_str(&Layout { shape: view.shape(), summary, word: &word }.nested(&mut Vec::new()))
 }
 
 /// Whether only the ends of an axis are shown, and the elements of it that are.

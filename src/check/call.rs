@@ -12,10 +12,8 @@ use crate::syntax::ast::{Arg, ExprId, List, Symbol};
 use smallvec::{SmallVec, smallvec};
 
 /// Functions that the language has and that are not evaluated yet.
-const NOT_EVALUATED: &[&str] = &[
-    "angle", "arange", "conj", "full", "imag", "indices", "linspace", "normal", "ones", "random", "real",
-    "zeros",
-];
+const NOT_EVALUATED: &[&str] =
+    &["arange", "full", "indices", "linspace", "normal", "ones", "random", "zeros"];
 
 /// Functions of NumPy that the language does not have, and what to do instead.
 const UNSUPPORTED: &[(&str, &str)] = &[
@@ -105,7 +103,7 @@ impl<'a> Lowering<'a> {
             Meaning::Derived(derived) => {
                 let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;
                 let given: Vec<Operand> = operands.iter().copied().flatten().collect();
-                if let Some(pair) = self.pair(derived, &given, span) {
+                if let Some(pair) = self.two_results(derived, &given, span) {
                     return pair;
                 }
                 self.derived(derived, &operands, span)?
@@ -184,9 +182,11 @@ impl<'a> Lowering<'a> {
             Number::Int(_) | Number::Weak(_) if lane == Lane::Bool => self.truth(operand)?,
             Number::Int(_) | Number::Weak(_) | Number::Strong(_) => self.coerce(operand, dtype)?,
             // Dispatched above.
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
-                self.coerce(operand, dtype)?
-            }
+            Number::Complex(..)
+            | Number::Planes(..)
+            | Number::WeakPlanes(..)
+            | Number::Time(..)
+            | Number::Text(_) => self.coerce(operand, dtype)?,
         };
         Ok(Number::Strong(node))
     }

@@ -331,7 +331,7 @@ impl Lowering<'_> {
     }
 
     /// Functions of two results.
-    pub(super) fn pair(&mut self, what: Derived, args: &[Operand], span: Span) -> Option<Step<Value>> {
+    pub(super) fn two_results(&mut self, what: Derived, args: &[Operand], span: Span) -> Option<Step<Value>> {
         let pair = match (what, args) {
             (Derived::DivMod, &[x, y]) => self.div_mod(x, y, span),
             (Derived::Modf | Derived::Frexp, &[x]) => self.parts(what, x, span),

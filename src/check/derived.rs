@@ -60,6 +60,15 @@ impl Lowering<'_> {
                 self.reciprocal(x, span)
             }
             (Derived::Round, &[x]) => self.round(x, span)?,
+            (
+                Derived::Angle
+                | Derived::Conj
+                | Derived::Real
+                | Derived::Imag
+                | Derived::IsReal
+                | Derived::IsComplex,
+                &[x],
+            ) => return self.real_as_complex(what, x, span),
             (_, _) => return Err(no_operation(name, self.types(&args), span)),
         };
         Ok(Number::Strong(node))
@@ -103,6 +112,9 @@ impl Lowering<'_> {
     /// holds is no bound.
     fn clip(&mut self, x: Operand, low: Option<Operand>, high: Option<Operand>, span: Span) -> Step<Number> {
         let given: Vec<Operand> = [Some(x), low, high].into_iter().flatten().collect();
+        if family(&given) == Family::Complex {
+            return self.complex_clip(x, low, high, span);
+        }
         let dtype = self.computed(Rule::Same(BoolAs::Bool), Derived::Clip.name(), &given, span)?;
         let limits = range(dtype);
         let binds = |bound: &Operand, is_low: bool| match (bound.number, limits) {

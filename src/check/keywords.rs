@@ -87,9 +87,11 @@ impl Lowering<'_> {
         match operand.number {
             Number::Int(value) => Ok(value as f64),
             Number::Float(value) => Ok(value),
-            Number::Strong(_) | Number::Weak(_) | Number::Complex(..) | Number::Planes(..) => {
-                Err(operand.error(DDOF_VALUE))
-            }
+            Number::Strong(_)
+            | Number::Weak(_)
+            | Number::Complex(..)
+            | Number::Planes(..)
+            | Number::WeakPlanes(..) => Err(operand.error(DDOF_VALUE)),
             Number::Time(..) | Number::Text(_) => Err(operand.error(DDOF_VALUE)),
         }
     }

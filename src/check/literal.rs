@@ -27,7 +27,11 @@ fn float(number: Number) -> Option<f64> {
         Number::Int(i) => Some(i as f64),
         Number::Float(x) => Some(x),
         Number::Strong(_) | Number::Weak(_) => None,
-        Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => None,
+        Number::Complex(..)
+        | Number::Planes(..)
+        | Number::WeakPlanes(..)
+        | Number::Time(..)
+        | Number::Text(_) => None,
     }
 }
 

@@ -83,6 +83,8 @@ pub enum InputDType {
     WeakInt,
     /// A plain float, given as an f64: takes the float dtype of what it meets.
     WeakFloat,
+    /// A plain complex number, given as a c128: takes the precision of what it meets.
+    WeakComplex,
 }
 
 impl InputDType {
@@ -92,6 +94,7 @@ impl InputDType {
             InputDType::Strong(dtype) => dtype,
             InputDType::WeakInt => DType::I64,
             InputDType::WeakFloat => DType::F64,
+            InputDType::WeakComplex => DType::C128,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Operators on lanes, by the [`Rule`] of their row.
 
+use super::complex;
 use super::error::{Error, ErrorKind, OperandType};
 use super::literal;
 use super::promote::{common, common_float};
@@ -52,18 +53,28 @@ impl Lowering<'_> {
         if let Some(folded) = literal::fold(op, &numbers) {
             return folded.map_err(|kind| Error { kind, span }.into());
         }
+        if let Some(folded) = complex::literal::fold(op, &numbers) {
+            return Ok(folded);
+        }
         let number = match numbers[..] {
+            // Complex numbers have powers of their own.
+            _ if family(args) != Family::Real => self.lane(op, args, span)?,
             // A scalar exponent of a half is a square root, also of -0.0 and -inf.
             [_, Number::Float(0.5)] if op == Op::Pow => self.square_root(args, span)?,
             // A square keeps bools small, as NumPy's does; `power` makes them i64.
             [Number::Strong(_), Number::Int(2)] if op == Op::Pow => self.square(args, span)?,
             _ => self.lane(op, args, span)?,
         };
-        let all_weak = !numbers.iter().any(|n| matches!(n, Number::Strong(_)));
+        let all_weak = !numbers.iter().any(|n| matches!(n, Number::Strong(_) | Number::Planes(..)));
         match number {
             Number::Strong(node) if all_weak => Ok(Number::Weak(node)),
+            Number::Planes(re, im) if all_weak => Ok(Number::WeakPlanes(re, im)),
             Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => Ok(number),
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => Ok(number),
+            Number::Complex(..)
+            | Number::Planes(..)
+            | Number::WeakPlanes(..)
+            | Number::Time(..)
+            | Number::Text(_) => Ok(number),
         }
     }
 
@@ -151,7 +162,11 @@ impl Lowering<'_> {
             Number::Int(_) | Number::Float(_) => return Ok(()),
             Number::Strong(node) | Number::Weak(node) => node,
             // No integer.
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => return Ok(()),
+            Number::Complex(..)
+            | Number::Planes(..)
+            | Number::WeakPlanes(..)
+            | Number::Time(..)
+            | Number::Text(_) => return Ok(()),
         };
         if let Node::Const(value) = self.graph.node(node) {
             let is_negative = value.as_i128().is_some_and(|value| value < 0);
@@ -200,7 +215,7 @@ impl Lowering<'_> {
             Number::Strong(node) | Number::Weak(node) => Ok(self.cast(node, DType::Bool, operand.span)),
             Number::Int(value) => Ok(self.graph.constant(Scalar::bool(value != 0), operand.span)),
             Number::Float(value) => Ok(self.graph.constant(Scalar::bool(value != 0.0), operand.span)),
-            Number::Complex(..) | Number::Planes(..) => self.complex_truth(operand),
+            Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) => self.complex_truth(operand),
             Number::Time(..) => self.time_truth(operand),
             Number::Text(_) => self.text_truth(operand),
         }

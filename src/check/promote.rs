@@ -87,9 +87,11 @@ impl Lowering<'_> {
                 None => Err(operand.error(ErrorKind::LiteralOutOfRange { value, dtype })),
             },
             Number::Float(value) => Ok(self.graph.constant(Scalar::from_f64(lane, value), operand.span)),
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
-                Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) }))
-            }
+            Number::Complex(..)
+            | Number::Planes(..)
+            | Number::WeakPlanes(..)
+            | Number::Time(..)
+            | Number::Text(_) => Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) })),
         }
     }
 

@@ -230,7 +230,9 @@ impl Lowering<'_> {
             Number::Strong(node) | Number::Weak(node) | Number::Text(node) => {
                 self.graph.ty(node).dims.clone()
             }
-            Number::Planes(node, _) | Number::Time(node, _) => self.graph.ty(node).dims.clone(),
+            Number::Planes(node, _) | Number::WeakPlanes(node, _) | Number::Time(node, _) => {
+                self.graph.ty(node).dims.clone()
+            }
             Number::Int(_) | Number::Float(_) | Number::Complex(..) => Dims::new(),
         }
     }

@@ -221,7 +221,11 @@ impl<'a> Lowering<'a> {
         let mut plane =
             |plane| self.graph.add(Node::Input(input, plane), span).expect("the dtype has the plane");
         let number = match dtype.kind() {
-            Kind::Complex => Number::Planes(plane(Plane::Real), plane(Plane::Imag)),
+            Kind::Complex => {
+                let (re, im) = (plane(Plane::Real), plane(Plane::Imag));
+                let is_weak = self.graph.inputs[input.index()].weak;
+                if is_weak { Number::WeakPlanes(re, im) } else { Number::Planes(re, im) }
+            }
             Kind::Datetime | Kind::Timedelta => Number::Time(plane(Plane::Whole), dtype),
             Kind::Bytes | Kind::Text => Number::Text(plane(Plane::Whole)),
             Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => {
@@ -391,7 +395,7 @@ impl<'a> Lowering<'a> {
     fn result_planes(&mut self, operand: Operand) -> Step<(DType, NodeId, Option<NodeId>)> {
         Ok(match operand.number {
             Number::Time(node, dtype) => (dtype, node, None),
-            Number::Complex(..) | Number::Planes(..) => {
+            Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) => {
                 let (re, im) = self.planes(operand, None)?;
                 let dtype = if self.graph.ty(re).dtype == DType::F32 { DType::C64 } else { DType::C128 };
                 (dtype, re, Some(im))
@@ -411,9 +415,11 @@ impl<'a> Lowering<'a> {
             Number::Int(value) if self.is_numexpr() => self.coerce(operand, Self::numexpr_integer(value)),
             Number::Int(_) => self.coerce(operand, DType::I64),
             Number::Float(_) => self.coerce(operand, DType::F64),
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
-                Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) }))
-            }
+            Number::Complex(..)
+            | Number::Planes(..)
+            | Number::WeakPlanes(..)
+            | Number::Time(..)
+            | Number::Text(_) => Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) })),
         }
     }
 }

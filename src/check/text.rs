@@ -93,7 +93,7 @@ impl Lowering<'_> {
         let node = |arg: &Operand| match arg.number {
             Number::Text(node) => Some(node),
             Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => None,
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) => None,
+            Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) | Number::Time(..) => None,
         };
         let nodes = args.iter().map(node).collect::<Option<Vec<NodeId>>>().ok_or_else(refused)?;
         let kind = |node: &NodeId| self.graph.ty(*node).dtype.kind();
@@ -125,7 +125,9 @@ impl Lowering<'_> {
             let number = match arg.number {
                 Number::Text(_) => Number::Strong(self.text_truth(*arg)?),
                 Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => arg.number,
-                Number::Complex(..) | Number::Planes(..) | Number::Time(..) => arg.number,
+                Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) | Number::Time(..) => {
+                    arg.number
+                }
             };
             truths.push(Some(Operand { number, span: arg.span }));
         }
@@ -206,7 +208,9 @@ impl Lowering<'_> {
         match operand.number {
             Number::Text(_) => self.text_truth(operand),
             Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => self.strong(operand),
-            Number::Complex(..) | Number::Planes(..) | Number::Time(..) => self.strong(operand),
+            Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) | Number::Time(..) => {
+                self.strong(operand)
+            }
         }
     }
 }

@@ -40,6 +40,8 @@ pub(super) enum Number {
     Complex(f64, f64),
     /// The real and imaginary parts of complex numbers: floats of one dtype.
     Planes(NodeId, NodeId),
+    /// The same of plain complex numbers, in f64: they take the precision of what they meet.
+    WeakPlanes(NodeId, NodeId),
     /// Counts of a `datetime64` or `timedelta64`, as i64.
     Time(NodeId, DType),
     /// Bytes or text.
@@ -64,7 +66,7 @@ impl Number {
     pub(super) fn family(self) -> Family {
         match self {
             Number::Strong(_) | Number::Weak(_) | Number::Int(_) | Number::Float(_) => Family::Real,
-            Number::Complex(..) | Number::Planes(..) => Family::Complex,
+            Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) => Family::Complex,
             Number::Time(..) => Family::Time,
             Number::Text(_) => Family::Text,
         }
@@ -91,7 +93,7 @@ impl Operand {
             Number::Weak(id) if graph.ty(id).dtype == DType::I64 => OperandType::WeakInt,
             Number::Weak(_) | Number::Float(_) => OperandType::WeakFloat,
             Number::Int(_) => OperandType::WeakInt,
-            Number::Complex(..) => OperandType::WeakComplex,
+            Number::Complex(..) | Number::WeakPlanes(..) => OperandType::WeakComplex,
             Number::Planes(re, _) if graph.ty(re).dtype == DType::F32 => OperandType::Strong(DType::C64),
             Number::Planes(..) => OperandType::Strong(DType::C128),
             Number::Time(_, dtype) => OperandType::Strong(dtype),

@@ -28,6 +28,8 @@ pub enum Operand<'a> {
     Single(u64),
     /// One element of text.
     Text(&'a Array),
+    /// One complex element, as bits of its parts.
+    Pair([u64; 2]),
 }
 
 impl<'a> From<InputRef<'a>> for Operand<'a> {
@@ -35,9 +37,11 @@ impl<'a> From<InputRef<'a>> for Operand<'a> {
         match input {
             InputRef::View(view) => Operand::View(view),
             InputRef::Text(text) => Operand::Text(text),
+            InputRef::Scalar(scalar) if scalar.dtype().part().is_some() => Operand::Pair(scalar.parts()),
             InputRef::Scalar(scalar) => Operand::Single(scalar.bits()),
             InputRef::WeakInt(value) => Operand::Single(value as u64),
             InputRef::WeakFloat(value) => Operand::Single(value.to_bits()),
+            InputRef::WeakComplex(value) => Operand::Pair([value.re.to_bits(), value.im.to_bits()]),
         }
     }
 }
@@ -238,7 +242,7 @@ impl State<'_> {
                 temp = View::from(self.temp(*id));
                 &temp
             }
-            Source::Input(input, _) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
+            Source::Input(input, plane) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
                 (Some(array), _) => {
                     copy = View::from(array);
                     &copy
@@ -248,6 +252,9 @@ impl State<'_> {
                 (None, Operand::Text(text)) => {
                     copy = View::from(text);
                     &copy
+                }
+                (None, Operand::Pair(parts)) => {
+                    return Ok((cell(parts[usize::from(*plane == Plane::Imag)]), none));
                 }
             },
         };
@@ -330,7 +337,7 @@ impl State<'_> {
             Source::Input(input, plane) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
                 (Some(array), _) => to.copy_from(&View::from(array).plane(*plane))?,
                 (None, Operand::View(view)) => to.copy_from(&view.plane(*plane))?,
-                (None, Operand::Single(_) | Operand::Text(_)) => {}
+                (None, Operand::Single(_) | Operand::Text(_) | Operand::Pair(_)) => {}
             },
             // Single, as above.
             Source::Count(_) => {}

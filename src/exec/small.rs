@@ -48,7 +48,7 @@ pub fn run_small(compiled: &Compiled, inputs: &[Operand<'_>], out: &mut ViewMut<
         let Source::Input(input, Plane::Whole) = source else { return false };
         match inputs[input.index()] {
             Operand::View(view) if is_plain(view, out) => args.push(view.as_ptr().cast_mut()),
-            Operand::View(_) | Operand::Text(_) => return false,
+            Operand::View(_) | Operand::Text(_) | Operand::Pair(_) => return false,
             Operand::Single(bits) => {
                 *cell = bits;
                 args.push((&raw mut *cell).cast());

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 pub struct InputDecl {
     /// Its name in the formula.
     pub name: Box<str>,
-    /// Its dtype and dimensions. A weak scalar is an i64 or f64 without axes.
+    /// Its dtype and dimensions. A weak scalar is an i64, f64 or c128 without axes.
     pub ty: Type,
     /// Whether it was given as a plain number, so that it took the dtype of its partner (NEP 50).
     pub weak: bool,

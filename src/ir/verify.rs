@@ -12,7 +12,7 @@
 //!   and `argmax` reduce one axis or all, deviations are summed in f64.
 //! - Axes are axes of the operand. What is scanned along none of them has one, of all its elements.
 //! - Broadcasting meets only dimensions that are equal or constrained to be.
-//! - A guard is a bool without axes. A weak input has no axes and is an i64 or f64; what must fit an
+//! - A guard is a bool without axes. A weak input has no axes and is an i64, f64 or c128; what must fit an
 //!   integer dtype is a weak i64. Guards and outputs are nodes of the graph.
 //!
 //! What it does not check: that the graph means what the formula said.
@@ -84,7 +84,8 @@ impl std::error::Error for VerifyError {}
 pub fn verify(graph: &Graph) -> Result<(), VerifyError> {
     let at = |place| move |fault| VerifyError { place, fault };
     for (i, input) in graph.inputs.iter().enumerate() {
-        let is_weak_type = matches!(input.ty.dtype, DType::I64 | DType::F64) && input.ty.dims.is_empty();
+        let is_weak_type =
+            matches!(input.ty.dtype, DType::I64 | DType::F64 | DType::C128) && input.ty.dims.is_empty();
         require(!input.weak || is_weak_type, Fault::DType).map_err(at(Place::Input(i)))?;
     }
     let mut seen = FxHashSet::default();

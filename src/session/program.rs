@@ -178,7 +178,8 @@ impl Program {
                 any = true;
                 view.shape() == shape
             }
-            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) | InputRef::Text(_) => true,
+            InputRef::Scalar(_) | InputRef::WeakInt(_) | InputRef::WeakFloat(_) => true,
+            InputRef::WeakComplex(_) | InputRef::Text(_) => true,
         });
         all && any
     }
@@ -289,6 +290,7 @@ pub(super) fn input_dtype(input: InputRef<'_>) -> InputDType {
         InputRef::WeakInt(value) if i64::try_from(value).is_err() => InputDType::Strong(DType::U64),
         InputRef::WeakInt(_) => InputDType::WeakInt,
         InputRef::WeakFloat(_) => InputDType::WeakFloat,
+        InputRef::WeakComplex(_) => InputDType::WeakComplex,
     }
 }
 

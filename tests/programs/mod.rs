@@ -3,10 +3,10 @@
 //! Values lean on what breaks code: zeros of both signs, extremes, subnormals, NaN, ties. Layouts lean on
 //! what breaks loops: reversed, strided, broadcast, swapped and unaligned arrays, empty axes, axes of one.
 
-use numfuse::array::{Array, Input, View};
+use numfuse::array::{Array, Complex, Input, View};
 use numfuse::check::{InputDType, InputType};
 use numfuse::dtype::{DType, Lane};
-use numfuse::ir::{Graph, Node};
+use numfuse::ir::{Graph, Node, Plane};
 use numfuse::reference::Value;
 
 /// A small random number generator (splitmix64): the same programs everywhere for the same seed.
@@ -41,7 +41,9 @@ impl Random {
 /// An input of a program: its elements and how they lie in memory.
 pub(crate) struct RandomInput {
     pub(crate) name: &'static str,
+    /// Its dtype, or that of its parts.
     pub(crate) lane: Lane,
+    is_complex: bool,
     pub(crate) shape: Vec<usize>,
     memory: Vec<u8>,
     strides: Vec<isize>,
@@ -55,6 +57,9 @@ pub(crate) struct RandomProgram {
     pub(crate) text: String,
     pub(crate) inputs: Vec<RandomInput>,
 }
+
+/// The imaginary part of every plain complex number.
+const IMAGINARY: f64 = -0.75;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -98,7 +103,9 @@ impl RandomInput {
         let skip = if random.once_in(3) { random.below(space.len() + 1) } else { 0 };
         let shape: Vec<usize> =
             space[skip..].iter().map(|&n| if random.once_in(6) { 1 } else { n }).collect();
-        let size = lane.size();
+        let is_complex = matches!(lane, Lane::F32 | Lane::F64) && random.once_in(2);
+        let parts = 1 + usize::from(is_complex);
+        let size = lane.size() * parts;
         // Memory order is a permutation of the axes, each with a step and a direction.
         let mut order: Vec<usize> = (0..shape.len()).collect();
         if random.once_in(3) {
@@ -119,12 +126,13 @@ impl RandomInput {
         let swapped = size > 1 && random.once_in(6);
         let elements = step as usize / size + 2;
         let mut memory = vec![0u8; shift];
-        for _ in 0..elements {
+        for _ in 0..elements * parts {
             let bits = random_bits(random, lane);
-            let bytes = &bits.to_le_bytes()[..size];
+            let bytes = &bits.to_le_bytes()[..lane.size()];
             if swapped { memory.extend(bytes.iter().rev()) } else { memory.extend(bytes) }
         }
-        RandomInput { name, lane, shape, memory, strides, offset: offset + shift, swapped, weak: None }
+        let offset = offset + shift;
+        RandomInput { name, lane, is_complex, shape, memory, strides, offset, swapped, weak: None }
     }
 
     fn weak(random: &mut Random, name: &'static str) -> RandomInput {
@@ -135,6 +143,7 @@ impl RandomInput {
         RandomInput {
             name,
             lane,
+            is_complex: lane == Lane::F64 && random.once_in(3),
             shape: vec![],
             memory: vec![],
             strides: vec![],
@@ -146,8 +155,9 @@ impl RandomInput {
 
     fn ty(&self) -> InputType {
         let dtype = match (self.weak, self.lane) {
-            (None, lane) => InputDType::Strong(DType::from(lane)),
+            (None, _) => InputDType::Strong(self.dtype()),
             (Some(_), Lane::I64) => InputDType::WeakInt,
+            (Some(_), _) if self.is_complex => InputDType::WeakComplex,
             (Some(_), _) => InputDType::WeakFloat,
         };
         InputType { name: self.name.into(), dtype, ones: self.shape.iter().map(|&n| n == 1).collect() }
@@ -157,32 +167,48 @@ impl RandomInput {
     pub(crate) fn input(&self) -> Input<'_> {
         match (self.weak, self.lane) {
             (Some(value), Lane::I64) => Input::WeakInt(value as i128),
+            (Some(value), _) if self.is_complex => Input::WeakComplex(Complex::new(value, IMAGINARY)),
             (Some(value), _) => Input::WeakFloat(value),
             (None, _) => Input::View(self.view()),
         }
     }
 
     fn view(&self) -> View<'_> {
-        View::from_bytes(
-            &self.memory,
-            self.lane.into(),
-            &self.shape,
-            &self.strides,
-            self.offset,
-            self.swapped,
-        )
-        .expect("the memory holds every element")
+        View::from_bytes(&self.memory, self.dtype(), &self.shape, &self.strides, self.offset, self.swapped)
+            .expect("the memory holds every element")
     }
 
-    /// The input as the reference takes it.
-    pub(crate) fn value(&self) -> Value {
+    fn dtype(&self) -> DType {
+        if !self.is_complex {
+            self.lane.into()
+        } else if self.lane == Lane::F32 {
+            DType::C64
+        } else {
+            DType::C128
+        }
+    }
+
+    /// The input as the reference takes it: complex numbers as two values.
+    pub(crate) fn values(&self) -> Vec<Value> {
         if let Some(value) = self.weak {
             let bits = if self.lane == Lane::I64 { value as i64 as u64 } else { value.to_bits() };
-            return Value { lane: self.lane, shape: Default::default(), data: vec![bits] };
+            let single = |bits| Value { lane: self.lane, shape: Default::default(), data: vec![bits] };
+            let imaginary = self.is_complex.then(|| single(IMAGINARY.to_bits()));
+            return std::iter::once(single(bits)).chain(imaginary).collect();
         }
         let array = Array::from_view(&self.view()).expect("small");
-        value_of(&array)
+        values_of(&array)
     }
+}
+
+/// An array as the reference has it: complex numbers as their real and their imaginary parts.
+pub(crate) fn values_of(array: &Array) -> Vec<Value> {
+    if array.dtype().part().is_none() {
+        return vec![value_of(array)];
+    }
+    let view = View::from(array);
+    let plane = |plane| value_of(&Array::from_view(&view.plane(plane)).expect("small"));
+    vec![plane(Plane::Real), plane(Plane::Imag)]
 }
 
 /// An array as the reference has it.
@@ -288,6 +314,16 @@ const UNARY: &[&str] = &[
     "nan_to_num",
     "isposinf",
     "ones_like",
+    "conj",
+    "real",
+    "imag",
+    "angle",
+    "iscomplex",
+    "tan",
+    "arcsin",
+    "arccos",
+    "arctanh",
+    "log10",
 ];
 const BINARY: &[&str] = &[
     "fmin",
@@ -349,11 +385,23 @@ const KEYWORDS: [&str; 9] = [
     ", correction=100",
 ];
 const CASTS: &[&str] = &[
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64",
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float32",
+    "float64",
     "float16",
+    "complex64",
+    "complex128",
 ];
-const LITERALS: [&str; 14] =
-    ["0", "1", "2", "3", "-1", "7", "0.5", "2.0", "-0.0", "1e3", "100", "0.25", "True", "inf"];
+const LITERALS: [&str; 15] =
+    ["0", "1", "2", "3", "-1", "7", "0.5", "2.0", "-0.0", "1e3", "100", "0.25", "True", "inf", "2j"];
 
 fn random_text(random: &mut Random, inputs: usize) -> String {
     let mut text = String::new();

@@ -201,7 +201,13 @@ fn explained(state: &State, rest: &str) -> Result<String, Stop> {
 }
 
 fn input_type(name: &str, input: &Input<'_>) -> InputType {
-    let weak = if matches!(input, Input::WeakInt(_)) { InputDType::WeakInt } else { InputDType::WeakFloat };
+    let weak = if matches!(input, Input::WeakInt(_)) {
+        InputDType::WeakInt
+    } else if matches!(input, Input::WeakComplex(_)) {
+        InputDType::WeakComplex
+    } else {
+        InputDType::WeakFloat
+    };
     let dtype = input.dtype().map_or(weak, InputDType::Strong);
     InputType { name: name.into(), dtype, ones: input.shape().iter().map(|&n| n == 1).collect() }
 }

@@ -100,7 +100,11 @@ impl Lowering<'_> {
             let node = match arg.number {
                 Number::Int(_) => self.coerce(arg, DType::I64)?,
                 Number::Strong(_) | Number::Weak(_) | Number::Float(_) => self.strong(arg)?,
-                Number::Complex(..) | Number::Planes(..) | Number::Time(..) | Number::Text(_) => {
+                Number::Complex(..)
+                | Number::Planes(..)
+                | Number::WeakPlanes(..)
+                | Number::Time(..)
+                | Number::Text(_) => {
                     return Ok(None);
                 }
             };

@@ -52,7 +52,7 @@ impl Lowering<'_> {
                 let Node::Const(value) = self.graph.node(node) else { return None };
                 (value.lane == Lane::Bool).then_some(Literal::Bool(value.bits != 0))
             }
-            Number::Weak(_) | Number::Complex(..) | Number::Planes(..) => None,
+            Number::Weak(_) | Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) => None,
             Number::Time(..) | Number::Text(_) => None,
         }
     }

@@ -115,7 +115,7 @@ impl Lowering<'_> {
             }
             Number::Int(value) => Kind::of_integer(value),
             Number::Float(_) => Kind::Double,
-            Number::Complex(..) | Number::Planes(..) => Kind::Complex,
+            Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) => Kind::Complex,
             Number::Time(..) => Kind::Long,
             Number::Text(_) => Kind::Bytes,
         }
