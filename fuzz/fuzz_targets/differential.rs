@@ -28,8 +28,7 @@ fn run(program: &RandomProgram, session: &Session) -> Result<Vec<Value>, Error> 
 
 fuzz_target!(|seed: u64| {
     let program = RandomProgram::new(seed);
-    let parsed = syntax::parse(&program.text).expect("programs are well formed");
-    let Ok(raw) = check::lower(&parsed, &program.types(), &Options::default()) else { return };
+    let Some(raw) = program.graph() else { return };
     let values: Vec<Value> = program.inputs.iter().map(programs::RandomInput::value).collect();
     let expected = reference::eval(&raw, &values);
     let again = reference::eval(&opt::run(raw), &values);

@@ -67,6 +67,8 @@ pub enum Ready {
     Code(Arc<dyn Code>, SmallVec<[Place; 6]>),
     /// A block function, its operands, its results.
     Block(BlockFn, SmallVec<[Place; 3]>, SmallVec<[Place; 2]>),
+    /// Elements of the table of that number, where their numbers are, where they go.
+    Take(u32, Place, Place),
 }
 
 /// A plan with its steps compiled.
@@ -101,6 +103,7 @@ fn compile_step(step: &Step, target: Target) -> Ready {
             };
             Ready::Block(function, args.clone(), dests.clone())
         }
+        Step::Take { table, at, dest } => Ready::Take(*table, *at, *dest),
     }
 }
 

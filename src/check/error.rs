@@ -174,6 +174,37 @@ kinds! {
         /// What is there.
         operand: OperandType,
     } = "not-real";
+    /// A plain number where an array is indexed.
+    NotAnArray = "not-an-array";
+    /// More indices than the array has axes.
+    TooManyIndices {
+        /// How many axes there are.
+        rank: usize,
+        /// How many indices.
+        indices: usize,
+    } = "too-many-indices";
+    /// `...` twice in one index.
+    TwoEllipses = "two-ellipses";
+    /// Something that is no index.
+    IndexValue = "index-value";
+    /// An index outside an axis of one.
+    IndexOutOfBounds {
+        /// The index.
+        index: i64,
+        /// The axis.
+        axis: usize,
+        /// Its size.
+        size: usize,
+    } = "index-out-of-bounds";
+    /// A slice that does not move.
+    ZeroStep = "zero-step";
+    /// A mask of another shape than the array's.
+    MaskShape = "mask-shape";
+    /// Something that NumPy has and this language has not.
+    NotSupported {
+        /// What.
+        what: &'static str,
+    } = "not-supported";
     /// `in` without a tuple on its right.
     NotATuple = "not-a-tuple";
     /// A formula that gives nothing.

@@ -10,6 +10,8 @@
 //! |---|---|
 //! | `statement` | the loop, names, variables, results |
 //! | `value` | what an expression can be |
+//! | `view` | indexing: views, and where they go |
+//! | `select` | `a[mask]` and `a[index]` |
 //! | `literal` | arithmetic between literals |
 //! | `promote` | the dtype that operands meet in, and bringing them there |
 //! | `operator` | [`Op`](crate::op::Op) by its row's [`Rule`](crate::op::Rule) |
@@ -30,16 +32,18 @@ mod literal;
 mod operator;
 mod promote;
 mod reduce;
+mod select;
 mod statement;
 mod text;
 mod time;
 mod value;
+mod view;
 mod words;
 
 pub use error::{Error, ErrorKind, OperandType};
 
 use crate::dtype::DType;
-use crate::ir::Graph;
+use crate::ir::{Graph, Known};
 use crate::syntax::ast::Program;
 use smallvec::SmallVec;
 use statement::Lowering;
@@ -105,8 +109,22 @@ pub struct Options {
 /// # Errors
 /// Every independent [`Error`] of the formula, in the order of the text.
 pub fn lower(program: &Program, inputs: &[InputType], options: &Options) -> Result<Graph, Vec<Error>> {
+    lower_known(program, inputs, options, Known::default())
+}
+
+/// As [`lower`], where something is known of the arrays: a slice that takes one element of them gives an axis
+/// of one, which broadcasts.
+///
+/// # Errors
+/// As `lower`.
+pub fn lower_known(
+    program: &Program,
+    inputs: &[InputType],
+    options: &Options,
+    known: Known,
+) -> Result<Graph, Vec<Error>> {
     match options.dialect {
-        Dialect::NumPy => Lowering::new(program, inputs).run(),
+        Dialect::NumPy => Lowering::new(program, inputs, known).run(),
         Dialect::NumExpr => {
             let last = program.exprs().last().map(|(id, _)| program.span(id));
             Err(vec![Error { kind: ErrorKind::DialectNotEvaluated, span: last.unwrap_or_default() }])

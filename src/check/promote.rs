@@ -152,6 +152,10 @@ impl Lowering<'_> {
             Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
                 self.cast(node, DType::F32, span)
             }
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => {
+                self.cast(node, DType::F32, span)
+            }
+            Node::Nonzero { .. } | Node::Take { .. } => self.cast(node, DType::F32, span),
         }
     }
 

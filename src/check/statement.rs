@@ -5,7 +5,7 @@ use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES};
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind};
-use crate::ir::{Graph, InputId, Node, NodeId, Output, Plane, Scalar};
+use crate::ir::{Graph, InputId, Known, Node, NodeId, Output, Plane, Scalar, ViewId};
 use crate::op;
 use crate::shape::MAX_RANK;
 use crate::span::Span;
@@ -21,6 +21,10 @@ pub(super) struct Lowering<'a> {
     pub(super) graph: Graph,
     /// Nodes that a guard already watches.
     pub(super) guarded: FxHashSet<NodeId>,
+    /// The views of nodes that have been made.
+    pub(super) pushed: FxHashMap<(NodeId, ViewId), NodeId>,
+    /// For each mask, the numbers of what it selects.
+    pub(super) masks: FxHashMap<NodeId, NodeId>,
     inputs: FxHashMap<&'a str, InputId>,
     types: &'a [InputType],
     /// What has been computed of the expressions so far.
@@ -42,10 +46,12 @@ struct Bound {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(program: &'a Program, types: &'a [InputType]) -> Lowering<'a> {
+    pub(super) fn new(program: &'a Program, types: &'a [InputType], known: Known) -> Lowering<'a> {
         let mut lowering = Lowering {
             program,
-            graph: Graph::new(),
+            graph: Graph::of_known(known),
+            pushed: FxHashMap::default(),
+            masks: FxHashMap::default(),
             guarded: FxHashSet::default(),
             inputs: FxHashMap::default(),
             types,
@@ -125,7 +131,7 @@ impl<'a> Lowering<'a> {
                 self.lane(op::Op::Where, &args, span)?
             }
             Expr::Call { name, name_span, args } => self.call(name, name_span, args, span)?,
-            Expr::Index { .. } => return stop(ErrorKind::NotEvaluated { what: "indexing" }, span),
+            Expr::Index { base, items } => self.index(base, items, span)?,
             Expr::Attribute { base, attribute } => self.attribute(self.operand(base)?, attribute, span)?,
             Expr::Tuple(items) => return Ok(Value::Tuple(items)),
         };
@@ -144,7 +150,7 @@ impl<'a> Lowering<'a> {
                 let zero = self.filled(node, false, span);
                 Ok(Number::Strong(self.cast(zero, self.graph.ty(node).dtype, span)))
             }
-            Attribute::Transpose => stop(ErrorKind::NotEvaluated { what: "`.T`" }, span),
+            Attribute::Transpose => self.transpose(base, span),
         }
     }
 

@@ -51,6 +51,20 @@ impl Display for ErrorKind {
             ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
             ErrorKind::NotANumber { what } => write!(f, "{what} is not a number or an array"),
             ErrorKind::NotReal { operand } => write!(f, "this takes real numbers, not {operand}"),
+            ErrorKind::NotAnArray => f.write_str("a plain number has no axes to index"),
+            ErrorKind::TooManyIndices { rank, indices } => {
+                write!(f, "{indices} indices for {}", Axes(*rank))
+            }
+            ErrorKind::TwoEllipses => f.write_str("an index has `...` once at most"),
+            ErrorKind::IndexValue => {
+                f.write_str("an index is made of integers, slices, `None` and `...`, or is a mask or an array of integers")
+            }
+            ErrorKind::IndexOutOfBounds { index, axis, size } => {
+                write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
+            }
+            ErrorKind::ZeroStep => f.write_str("the step of a slice is not 0"),
+            ErrorKind::MaskShape => f.write_str("the mask does not have the shape of the array's first axes"),
+            ErrorKind::NotSupported { what } => write!(f, "not supported: {what}"),
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::NoResult => f.write_str("the formula has no result"),
             ErrorKind::TooManyNodes { limit } => write!(f, "the formula has more than {limit} operations"),
@@ -114,6 +128,9 @@ impl ErrorKind {
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
             ErrorKind::NotReal { .. } | ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,
+            ErrorKind::NotAnArray | ErrorKind::TooManyIndices { .. } | ErrorKind::TwoEllipses => None,
+            ErrorKind::IndexValue | ErrorKind::IndexOutOfBounds { .. } | ErrorKind::ZeroStep => None,
+            ErrorKind::MaskShape | ErrorKind::NotSupported { .. } => None,
         }
     }
 }

@@ -35,6 +35,7 @@ pub fn cost(pass: &Pass) -> f64 {
     let step = |step: &Step| match step {
         Step::Jit { kernel, .. } => kernel.body.len() as f64 * 0.1,
         Step::Block { .. } => 5.0,
+        Step::Take { .. } => 1.0,
     };
     bytes as f64 * 0.04 + pass.steps.iter().map(step).sum::<f64>() + pass.folds.len() as f64 * 0.2
 }

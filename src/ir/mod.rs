@@ -8,13 +8,19 @@
 //! when arrays are bound. Which dimensions must then be equal is recorded in [`Graph::constraints`],
 //! so one graph serves arrays of every length.
 
+mod dims;
 mod graph;
 mod node;
 mod print;
 mod read;
 mod verify;
+mod view;
 
-pub use graph::{Constraint, Graph, Guard, GuardKind, InputDecl, Output, TypeError, WeakFit};
-pub use node::{Axes, Dim, DimId, DimOrigin, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, Type};
+pub use dims::{DimEntry, DimId, DimOrigin, Known, sizes};
+pub use graph::{Constraint, Graph, Guard, GuardKind, IndexFit, InputDecl, Output, TypeError, WeakFit};
+pub use node::{
+    Axes, Dim, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, ShapeId, Type, ViewId,
+};
 pub use read::{ReadError, ReadErrorKind, read};
 pub use verify::{Fault, Place, VerifyError, verify};
+pub use view::{Pick, Picks, Placed, Slice, Taken, ViewAxes, ViewMap, place_of};

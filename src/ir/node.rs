@@ -1,5 +1,6 @@
 //! The plain data of a graph: ids, nodes, types, constants.
 
+use super::dims::DimId;
 use crate::dtype::{DType, Lane};
 use crate::half::F16;
 use crate::op::{Op, Reduction};
@@ -26,31 +27,6 @@ impl InputId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// A dimension whose size is known when arrays are bound, and may then be anything but 1.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct DimId(pub(crate) u32);
-
-impl DimId {
-    /// The dimension at a place of the graph's table.
-    pub fn from_index(index: usize) -> DimId {
-        DimId(index as u32)
-    }
-
-    /// The dimension's place in the graph's table.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// Where the size of a dimension comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct DimOrigin {
-    /// The input.
-    pub input: InputId,
-    /// Its axis.
-    pub axis: u32,
 }
 
 /// One dimension of a type.
@@ -228,6 +204,14 @@ pub enum Plane {
     Imag,
 }
 
+/// An entry of a graph's table of views.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ViewId(pub(crate) u32);
+
+/// An entry of a graph's table of shapes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ShapeId(pub(crate) u32);
+
 /// A node. Plain data; equal nodes are one node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Node {
@@ -241,6 +225,41 @@ pub enum Node {
         of: NodeId,
         /// Along which of its axes.
         axes: Axes,
+    },
+    /// Some elements of an array, where they lie: of an input, an index, something kept, or another view.
+    View {
+        /// Of what.
+        of: NodeId,
+        /// Which.
+        view: ViewId,
+    },
+    /// For each element of a space its number in C order along some of the axes, an i64. Never in memory.
+    Index {
+        /// The space.
+        shape: ShapeId,
+        /// The axes that count; along all others the number is the same.
+        along: Axes,
+    },
+    /// A value repeated to the dimensions of another node.
+    Broadcast {
+        /// The value.
+        of: NodeId,
+        /// Whose dimensions. Only its type matters.
+        like: NodeId,
+    },
+    /// The numbers in C order of the elements that are true, i64s along one axis.
+    Nonzero {
+        /// The mask.
+        mask: NodeId,
+        /// The dimension whose size is how many there are.
+        dim: DimId,
+    },
+    /// The elements of an array at numbers in C order. One that is out of range gives 0: a guard reports it.
+    Take {
+        /// The array: an input of one axis, or something kept.
+        of: NodeId,
+        /// The numbers, i64s of any shape, which is the result's.
+        at: NodeId,
     },
     /// An operator on lanes; operands broadcast.
     Apply(Op, Operands),
@@ -265,8 +284,12 @@ impl Node {
     #[must_use]
     pub fn map(self, mut to: impl FnMut(NodeId) -> NodeId) -> Node {
         match self {
-            Node::Input(..) | Node::Const(_) => self,
+            Node::Input(..) | Node::Const(_) | Node::Index { .. } => self,
             Node::Count { of, axes } => Node::Count { of: to(of), axes },
+            Node::View { of, view } => Node::View { of: to(of), view },
+            Node::Broadcast { of, like } => Node::Broadcast { of: to(of), like: to(like) },
+            Node::Nonzero { mask, dim } => Node::Nonzero { mask: to(mask), dim },
+            Node::Take { of, at } => Node::Take { of: to(of), at: to(at) },
             Node::Apply(op, args) => {
                 Node::Apply(op, Operands::new(&args.iter().map(|&a| to(a)).collect::<SmallVec<[_; 3]>>()))
             }
@@ -275,11 +298,15 @@ impl Node {
         }
     }
 
-    /// The nodes that this node names: those that it reads, and the one that it counts.
+    /// The nodes that this node names: those that it reads, and the one of which only the type matters.
     pub fn named(&self) -> SmallVec<[NodeId; 3]> {
         match self {
             Node::Count { of, .. } => smallvec::smallvec![*of],
+            Node::Broadcast { of, like } => smallvec::smallvec![*of, *like],
             Node::Input(..) | Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => {
+                self.operands()
+            }
+            Node::View { .. } | Node::Index { .. } | Node::Nonzero { .. } | Node::Take { .. } => {
                 self.operands()
             }
         }
@@ -288,9 +315,12 @@ impl Node {
     /// The nodes whose values this node reads.
     pub fn operands(&self) -> SmallVec<[NodeId; 3]> {
         match self {
-            Node::Input(..) | Node::Const(_) | Node::Count { .. } => SmallVec::new(),
+            Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Index { .. } => SmallVec::new(),
             Node::Apply(_, args) => SmallVec::from_slice(args),
             Node::Cast(_, of) | Node::Reduce { of, .. } => smallvec::smallvec![*of],
+            Node::View { of, .. } | Node::Broadcast { of, .. } => smallvec::smallvec![*of],
+            Node::Nonzero { mask, .. } => smallvec::smallvec![*mask],
+            Node::Take { of, at } => smallvec::smallvec![*of, *at],
         }
     }
 }

@@ -55,6 +55,21 @@ pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
     graph.ty(node).dtype.lane().expect("check admits lane dtypes only")
 }
 
+/// The node whose value a pass reads for this one: a broadcast value is the value itself, and so is a view of
+/// one element.
+pub(super) fn alias(graph: &Graph, node: NodeId) -> NodeId {
+    let mut at = node;
+    loop {
+        match graph.node(at) {
+            Node::Broadcast { of, .. } => at = of,
+            Node::View { of, .. } if graph.ty(of).dims.is_empty() => at = of,
+            Node::View { .. } | Node::Index { .. } | Node::Nonzero { .. } | Node::Take { .. } => return at,
+            Node::Input(..) | Node::Const(_) | Node::Count { .. } => return at,
+            Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => return at,
+        }
+    }
+}
+
 /// Whether a node is lane code, a block function, or (`None`) neither.
 pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
     match node {
@@ -65,6 +80,9 @@ pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
         Node::Cast(to, of) => {
             Some(cast_form(lane(graph, *of), to.lane().expect("check admits lane dtypes only")))
         }
+        // Numbers of elements are data, so this is no lane code.
+        Node::Take { .. } => Some(Form::Block),
         Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => None,
+        Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } | Node::Nonzero { .. } => None,
     }
 }

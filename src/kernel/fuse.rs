@@ -5,11 +5,11 @@
 //! A node's *level* is the number of kept nodes that must be ready, one after the other, before it.
 //! What is computed at the same level over the same space goes into one pass.
 
-use super::form::{self, Form, lane};
+use super::form::{self, Form, alias, lane};
 use super::pass::{self, Root, RootKind};
-use super::plan::{Check, Dest, Fold, Place, Plan, PlanOutput, Temp, TempId};
+use super::plan::{Check, Collect, Dest, Fold, Place, Plan, PlanOutput, Temp, TempId};
 use crate::dtype::Lane;
-use crate::ir::{Axes, Dims, Graph, Node, NodeId, Plane};
+use crate::ir::{Axes, Constraint, Dims, Graph, Node, NodeId, Plane};
 use crate::op::Reduction;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -69,7 +69,10 @@ impl<'g> Planner<'g> {
                 self.add_kept(id, node, temp);
             }
         }
-        let guarded = self.graph.guards.iter().map(|g| self.needs[g.node.index()]).max().unwrap_or(0);
+        // Outputs are written after every guard has been looked at and every size is known.
+        let counted = self.graph.nodes().filter(|(_, node)| matches!(node, Node::Nonzero { .. }));
+        let first = self.graph.guards.iter().map(|g| g.node).chain(counted.map(|(id, _)| id));
+        let guarded = first.map(|node| self.needs[node.index()]).max().unwrap_or(0);
         for index in 0..self.graph.outputs.len() {
             self.add_output(index, guarded);
         }
@@ -80,6 +83,9 @@ impl<'g> Planner<'g> {
             self.plan.passes.push(built);
         }
         self.add_checks(&groups);
+        self.plan.dims = self.graph.dims().copied().collect();
+        self.plan.index_fits.clone_from(&self.graph.index_fits);
+        self.plan.counted = self.graph.constraints.iter().filter(|c| is_counted(self.graph, c)).copied().collect();
         self.plan
     }
 
@@ -89,22 +95,25 @@ impl<'g> Planner<'g> {
         for (id, node) in self.graph.nodes() {
             let wide = !self.graph.ty(id).is_single() || matches!(node, Node::Reduce { .. });
             for operand in node.operands() {
+                let operand = alias(self.graph, operand);
                 used[operand.index()] = true;
                 used_wider[operand.index()] |= wide;
             }
         }
         let guards: Vec<NodeId> = self.graph.guards.iter().map(|g| g.node).collect();
+        let tables = made_tables(self.graph);
         for (id, node) in self.graph.nodes() {
             let keep = match node {
-                Node::Reduce { .. } => true,
+                Node::Reduce { .. } | Node::Nonzero { .. } => true,
                 // Without fusion, what nothing else reads is written to the output itself.
-                Node::Apply(..) | Node::Cast(..) => match self.fusion {
+                Node::Apply(..) | Node::Cast(..) | Node::Take { .. } => match self.fusion {
                     Fusion::None => used[id.index()],
                     Fusion::Full => blocky[id.index()] && used_wider[id.index()],
                 },
                 Node::Input(..) | Node::Const(_) | Node::Count { .. } => false,
+                Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => false,
             };
-            if keep || guards.contains(&id) {
+            if keep || tables[id.index()] || guards.contains(&id) {
                 let temp = TempId(self.plan.temps.len() as u32);
                 let dims = self.graph.canonical(&self.graph.ty(id).dims);
                 self.plan.temps.push(Temp { dtype: self.graph.ty(id).dtype, dims });
@@ -123,10 +132,16 @@ impl<'g> Planner<'g> {
 
     fn add_kept(&mut self, id: NodeId, node: Node, temp: TempId) {
         let level = self.needs[id.index()] - 1;
-        if let Node::Reduce { op, of, axes, .. } = node {
+        if let Node::Nonzero { mask, dim } = node {
+            let collect = Collect { from: Place::Source(0), dest: temp, dim };
+            let root = Root { value: alias(self.graph, mask), kind: RootKind::Collect(collect) };
+            let space = self.graph.canonical(&self.graph.ty(mask).dims);
+            self.groups.push(Group { level, space, axes: Axes::default(), roots: vec![root] });
+        } else if let Node::Reduce { op, of, axes, .. } = node {
             let fold = Fold { op, lane: self.folded_lane(op, of), from: Place::Source(0), dest: temp };
             let space = self.graph.canonical(&self.graph.ty(of).dims);
-            self.add_root(level, space, axes, Root { value: of, kind: RootKind::Fold(fold) });
+            let value = alias(self.graph, of);
+            self.add_root(level, space, axes, Root { value, kind: RootKind::Fold(fold) });
         } else {
             let space = self.plan.temps[temp.0 as usize].dims.clone();
             let kind = RootKind::Store(Dest::Temp(temp));
@@ -155,6 +170,7 @@ impl<'g> Planner<'g> {
                 kept.push((plane, temp));
                 continue;
             }
+            let node = alias(self.graph, node);
             let level = self.needs[node.index()].max(guarded);
             let kind = RootKind::Store(Dest::Output(index as u32, plane));
             self.add_root(level, dims.clone(), Axes::default(), Root { value: node, kind });
@@ -190,6 +206,22 @@ impl<'g> Planner<'g> {
             self.plan.checks.push(Check { temp, after, kind: guard.kind, span: guard.span });
         }
     }
+}
+
+/// For each node, whether elements are taken of it that are nowhere in memory unless it is kept.
+fn made_tables(graph: &Graph) -> Vec<bool> {
+    let mut made = vec![false; graph.len()];
+    for (_, node) in graph.nodes() {
+        if let Node::Take { of, .. } = node {
+            made[of.index()] = !matches!(graph.node(pass::base(graph, of)), Node::Input(..));
+        }
+    }
+    made
+}
+
+/// Whether a constraint is about a size that only counting shows.
+fn is_counted(graph: &Graph, constraint: &Constraint) -> bool {
+    [constraint.left, constraint.right].into_iter().any(|dim| graph.counted_by(dim).is_some())
 }
 
 /// For each node of one element, whether a block function stands between it and its leaves.

@@ -15,6 +15,8 @@ fn constant(graph: &Graph, id: NodeId) -> Option<Scalar> {
     match graph.node(id) {
         Node::Const(value) => Some(value),
         Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => None,
+        Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => None,
+        Node::Nonzero { .. } | Node::Take { .. } => None,
     }
 }
 

@@ -4,6 +4,8 @@
 //! nothing is shared with the code that is, but what each operator means on single values
 //! ([`crate::scalar`]). How reductions combine their elements is defined in `reduce.rs`.
 
+mod bound;
+mod place;
 mod reduce;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,7 @@ mod value;
 pub use value::Value;
 
 use crate::dtype::{DType, Lane};
+use bound::Bound;
 use crate::ir::{Axes, Dim, Graph, GuardKind, InputDecl, InputId, Node, NodeId, Output, Plane};
 use crate::op::{Op, Reduction};
 use crate::scalar;
@@ -61,6 +64,20 @@ pub enum Error {
         /// Where.
         span: Span,
     },
+    /// An index outside its axis.
+    Index {
+        /// The index.
+        index: i64,
+        /// The size of the axis.
+        size: usize,
+        /// Where the index stands.
+        span: Span,
+    },
+    /// A size that the graph takes to be 1 is not, or the other way round: the graph is for other arrays.
+    One {
+        /// The counts of the masks so far.
+        counts: Vec<usize>,
+    },
     /// An array that the address space cannot hold.
     TooBig {
         /// Where.
@@ -74,11 +91,13 @@ pub enum Error {
 /// # Errors
 /// As [`Error`] lists them. Sizes are checked before values, and extrema of nothing before guards.
 pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
-    bind(graph, inputs)?;
-    let given: Vec<(Given, &Value)> = planes(graph).into_iter().zip(inputs).collect();
+    let mut bound = bind(graph, inputs)?;
     let mut values: Vec<Value> = Vec::with_capacity(graph.len());
     for (id, node) in graph.nodes() {
-        let value = eval_node(node, graph.span(id), &given, &values)?;
+        let value = eval_node(graph, id, &bound, &values)?;
+        if let Node::Nonzero { dim, .. } = node {
+            bound.count(graph, dim, value.data.len())?;
+        }
         values.push(value);
     }
     for guard in &graph.guards {
@@ -90,12 +109,11 @@ pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
 }
 
 /// Checks the inputs against their declarations, and the sizes that must be equal.
-fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
+fn bind<'v>(graph: &Graph, inputs: &'v [Value]) -> Result<Bound<'v>, Error> {
     let planes = planes(graph);
     if inputs.len() != planes.len() {
         return Err(Error::InputCount { declared: planes.len(), given: inputs.len() });
     }
-    let mut sizes = vec![0; graph.dim_count()];
     for (&(input, _), given) in planes.iter().zip(inputs) {
         let index = input.index();
         let ty = &graph.inputs[index].ty;
@@ -107,19 +125,11 @@ fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
         if !right {
             return Err(Error::Input(InputId(index as u32)));
         }
-        for (dim, &size) in ty.dims.iter().zip(&given.shape) {
-            if let Dim::Size(id) = dim {
-                sizes[id.index()] = size;
-            }
-        }
     }
-    for constraint in &graph.constraints {
-        let (left, right) = (sizes[constraint.left.index()], sizes[constraint.right.index()]);
-        if left != right {
-            return Err(Error::Sizes { left, right, span: constraint.span });
-        }
-    }
-    Ok(())
+    let given = planes.into_iter().zip(inputs).collect();
+    let mut bound = Bound { given, counts: Vec::new(), sizes: Vec::new() };
+    bound.measure(graph)?;
+    Ok(bound)
 }
 
 /// What a value given stands for.
@@ -135,7 +145,13 @@ fn planes(graph: &Graph) -> Vec<Given> {
     graph.inputs.iter().enumerate().flat_map(of).collect()
 }
 
-fn eval_node(node: Node, span: Span, given: &[(Given, &Value)], values: &[Value]) -> Result<Value, Error> {
+fn eval_node(
+    graph: &Graph,
+    id: NodeId,
+    bound: &Bound<'_>,
+    values: &[Value],
+) -> Result<Value, Error> {
+    let (node, span, given) = (graph.node(id), graph.span(id), &bound.given);
     let value = |id: NodeId| &values[id.index()];
     match node {
         Node::Input(id, plane) => {
@@ -144,6 +160,11 @@ fn eval_node(node: Node, span: Span, given: &[(Given, &Value)], values: &[Value]
         }
         Node::Const(constant) => Ok(Value::single(constant)),
         Node::Count { of, axes } => Ok(count(value(of), axes)),
+        Node::View { of, view } => place::view(value(of), graph.view(view), span),
+        Node::Index { shape, along } => place::index(&bound.shape(graph.shape(shape)), along, span),
+        Node::Broadcast { of, like } => place::broadcast(value(of), &value(like).shape, span),
+        Node::Nonzero { mask, .. } => Ok(place::nonzero(value(mask))),
+        Node::Take { of, at } => Ok(place::take(value(of), value(at))),
         Node::Cast(dtype, of) => cast(dtype, value(of), span),
         Node::Apply(op, args) => {
             let args: Vec<&Value> = args.iter().map(|&id| value(id)).collect();
