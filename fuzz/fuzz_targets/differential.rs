@@ -10,10 +10,9 @@ mod programs;
 
 use libfuzzer_sys::fuzz_target;
 use numfuse::array::Bindings;
-use numfuse::check::{self, Options};
 use numfuse::reference::{self, Value};
 use numfuse::target::Target;
-use numfuse::{Error, Session, opt, syntax};
+use numfuse::{Error, Session, opt};
 use programs::{RandomProgram, value_of};
 
 /// The program's results on a session; errors by their code.

@@ -1,6 +1,7 @@
 //! Calls: which function, which argument goes where, and casts by the names of dtypes.
 
 use super::error::ErrorKind;
+use super::generate;
 use super::statement::Lowering;
 use super::value::{Family, Number, Operand, Step, Value, stop};
 use crate::diagnostic::nearest;
@@ -13,9 +14,8 @@ use smallvec::{SmallVec, smallvec};
 
 /// Functions that the language has and that are not evaluated yet.
 const NOT_EVALUATED: &[&str] = &[
-    "angle", "arange", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "full", "gamma", "imag",
-    "indices", "lgamma", "linspace", "nanmax", "nanmean", "nanmin", "nansum", "normal", "ones", "random",
-    "real", "std", "var", "zeros",
+    "angle", "conj", "contains", "cumprod", "cumsum", "erf", "erfc", "gamma", "imag", "lgamma", "nanmax",
+    "nanmean", "nanmin", "nansum", "real", "std", "var",
 ];
 
 /// The arguments of a call by the function's parameters.
@@ -54,11 +54,14 @@ impl<'a> Lowering<'a> {
             let operand = self.required(&bound, 0)?;
             return self.cast_to(operand, dtype, span);
         }
+        if let Some(made) = self.generator(text, name_span, args, span) {
+            return made;
+        }
         if let Some(what) = NOT_EVALUATED.iter().find(|&&known| known == text) {
             return stop(ErrorKind::NotEvaluated { what }, name_span);
         }
         let names = op::rows().flat_map(|row| row.names).copied();
-        let near = nearest(text, names.chain(NOT_EVALUATED.iter().copied()));
+        let near = nearest(text, names.chain(generate::names()).chain(NOT_EVALUATED.iter().copied()));
         stop(ErrorKind::UnknownFunction { name: text.to_owned(), near }, name_span)
     }
 

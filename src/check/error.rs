@@ -200,6 +200,13 @@ kinds! {
     ZeroStep = "zero-step";
     /// A mask of another shape than the array's.
     MaskShape = "mask-shape";
+    /// Something that is no size of an array, or an array that no memory could index.
+    GeneratorSize = "generator-size";
+    /// What an array is filled with has more axes, or longer ones.
+    FillShape {
+        /// The axes of the array.
+        rank: usize,
+    } = "fill-shape";
     /// Something that NumPy has and this language has not.
     NotSupported {
         /// What.

@@ -12,6 +12,7 @@
 //! | `value` | what an expression can be |
 //! | `view` | indexing: views, and where they go |
 //! | `select` | `a[mask]` and `a[index]` |
+//! | `generate` | generators: arrays of which no element is in memory |
 //! | `literal` | arithmetic between literals |
 //! | `promote` | the dtype that operands meet in, and bringing them there |
 //! | `operator` | [`Op`](crate::op::Op) by its row's [`Rule`](crate::op::Rule) |
@@ -28,6 +29,7 @@ mod compare;
 mod complex;
 mod derived;
 mod error;
+mod generate;
 mod literal;
 mod operator;
 mod promote;

@@ -42,6 +42,9 @@ impl Lowering<'_> {
             match (left, right) {
                 (Dim::One, Dim::One) => {}
                 (Dim::Size(left), Dim::Size(right)) => self.graph.constrain(left, right, span),
+                (Dim::One, Dim::Size(id)) | (Dim::Size(id), Dim::One) if self.graph.may_be_one(id) => {
+                    self.graph.require_one(id, span);
+                }
                 (Dim::One, Dim::Size(_)) | (Dim::Size(_), Dim::One) => {
                     return stop(ErrorKind::MaskShape, span);
                 }
@@ -71,15 +74,15 @@ impl Lowering<'_> {
         let count = self.graph.add(count, span).expect("the array has a first axis");
         let negative = self.is_negative(place, span);
         let beyond = self.apply(Op::Ge, &[place, count], span);
-        let (place, below) = match dtype.kind() {
-            Kind::Signed => {
+        let (place, below) = match dtype.kind() == Kind::Signed {
+            true => {
                 let from_end = self.apply(Op::Add, &[place, count], span);
                 let below = self.is_negative(from_end, span);
                 let place = self.apply(Op::Where, &[negative, from_end, place], span);
                 (place, self.apply(Op::BitAnd, &[negative, below], span))
             }
             // What an i64 does not hold became negative.
-            _ => (place, negative),
+            false => (place, negative),
         };
         let outside = self.apply(Op::BitOr, &[below, beyond], span);
         let rank = self.graph.ty(outside).dims.len();
@@ -123,7 +126,15 @@ impl Lowering<'_> {
                 Node::Broadcast { of: value, .. } if self.graph.ty(value).dims.is_empty() => {
                     Some(self.add_taken(Node::Broadcast { of: value, like: at }, span))
                 }
-                _ => Some(self.add_taken(Node::Take { of: node, at }, span)),
+                Node::Apply(..) | Node::Cast(..) | Node::Take { .. } | Node::Broadcast { .. } => {
+                    Some(self.add_taken(Node::Take { of: node, at }, span))
+                }
+                Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
+                    Some(self.add_taken(Node::Take { of: node, at }, span))
+                }
+                Node::View { .. } | Node::Index { .. } | Node::Nonzero { .. } => {
+                    Some(self.add_taken(Node::Take { of: node, at }, span))
+                }
             };
             taken.insert(node, built.unwrap_or(node));
             work.pop();

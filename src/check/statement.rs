@@ -25,6 +25,8 @@ pub(super) struct Lowering<'a> {
     pub(super) pushed: FxHashMap<(NodeId, ViewId), NodeId>,
     /// For each mask, the numbers of what it selects.
     pub(super) masks: FxHashMap<NodeId, NodeId>,
+    /// How many calls of random generators stand before.
+    pub(super) random_calls: u64,
     inputs: FxHashMap<&'a str, InputId>,
     types: &'a [InputType],
     /// What has been computed of the expressions so far.
@@ -52,6 +54,7 @@ impl<'a> Lowering<'a> {
             graph: Graph::of_known(known),
             pushed: FxHashMap::default(),
             masks: FxHashMap::default(),
+            random_calls: 0,
             guarded: FxHashSet::default(),
             inputs: FxHashMap::default(),
             types,

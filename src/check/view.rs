@@ -188,15 +188,13 @@ impl Lowering<'_> {
                 let moved = moved.iter().find(|(known, _)| *known == operand);
                 moved.and_then(|&(_, view)| self.pushed.get(&(operand, view?)).copied()).unwrap_or(operand)
             };
-            let built = match self.graph.node(node) {
-                Node::Take { of, at } => Node::Take { of, at: now(at) },
-                other if operands.is_empty() => {
-                    debug_assert!(other.operands().len() <= 1 || !matches!(other, Node::Apply(..)));
-                    Node::View { of: node, view }
-                }
-                other => other.map(now),
+            let built = match (self.graph.node(node), operands.is_empty()) {
+                (Node::Take { of, at }, _) => Node::Take { of, at: now(at) },
+                (_, true) => Node::View { of: node, view },
+                (elementwise, false) => elementwise.map(now),
             };
-            let built = self.graph.add(built, span).expect("views of operands have types as the operands had");
+            let built =
+                self.graph.add(built, span).expect("views of operands have types as the operands had");
             self.pushed.insert((node, view), built);
             work.pop();
         }
@@ -223,7 +221,7 @@ impl Lowering<'_> {
         let pick = |k: usize| match map.picks[k + lead] {
             Pick::At(_) if own[k] == Dim::One => Pick::At(0),
             Pick::Slice(_) if own[k] == Dim::One && whole[k + lead] != Dim::One => Pick::All,
-            pick => pick,
+            pick @ (Pick::All | Pick::At(_) | Pick::Slice(_)) => pick,
         };
         let picks = (0..own.len()).map(pick).collect();
         let axes = map.axes.iter().map(|axis| axis.and_then(|k| k.checked_sub(lead as u32)));
@@ -248,7 +246,8 @@ impl Lowering<'_> {
             return at;
         }
         let at = self.with_new_axes(at, rest.len(), span);
-        let axes = (first..dims.len()).fold(crate::ir::Axes::default(), |axes, k| crate::ir::Axes(axes.0 | 1 << k));
+        let axes =
+            (first..dims.len()).fold(crate::ir::Axes::default(), |axes, k| crate::ir::Axes(axes.0 | 1 << k));
         let count = self.graph.add(Node::Count { of, axes }, span).expect("the axes are the operand's");
         let along = crate::ir::Axes::all(rest.len());
         let shape = self.graph.shape_id(rest);

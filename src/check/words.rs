@@ -53,7 +53,7 @@ impl Display for ErrorKind {
             ErrorKind::NotReal { operand } => write!(f, "this takes real numbers, not {operand}"),
             ErrorKind::NotAnArray => f.write_str("a plain number has no axes to index"),
             ErrorKind::TooManyIndices { rank, indices } => {
-                write!(f, "{indices} indices for {}", Axes(*rank))
+                write!(f, "{indices} {} for {}", if *indices == 1 { "index" } else { "indices" }, Axes(*rank))
             }
             ErrorKind::TwoEllipses => f.write_str("an index has `...` once at most"),
             ErrorKind::IndexValue => {
@@ -64,6 +64,12 @@ impl Display for ErrorKind {
             }
             ErrorKind::ZeroStep => f.write_str("the step of a slice is not 0"),
             ErrorKind::MaskShape => f.write_str("the mask does not have the shape of the array's first axes"),
+            ErrorKind::GeneratorSize => {
+                f.write_str("a generator takes finite numbers, and sizes of 0 or more whose product 64 bits hold")
+            }
+            ErrorKind::FillShape { rank } => {
+                write!(f, "what is filled in does not broadcast to {}", Axes(*rank))
+            }
             ErrorKind::NotSupported { what } => write!(f, "not supported: {what}"),
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::NoResult => f.write_str("the formula has no result"),
@@ -130,6 +136,7 @@ impl ErrorKind {
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,
             ErrorKind::NotAnArray | ErrorKind::TooManyIndices { .. } | ErrorKind::TwoEllipses => None,
             ErrorKind::IndexValue | ErrorKind::IndexOutOfBounds { .. } | ErrorKind::ZeroStep => None,
+            ErrorKind::GeneratorSize | ErrorKind::FillShape { .. } => None,
             ErrorKind::MaskShape | ErrorKind::NotSupported { .. } => None,
         }
     }

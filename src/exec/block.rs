@@ -98,8 +98,17 @@ impl<'a> PassRun<'a> {
     ) -> PassRun<'a> {
         let easy = |k: usize| arrays[k].single || (space.layouts[k] == Layout::Linear && !arrays[k].swapped);
         let flat = space.row() < LONG_ROW || (0..arrays.len()).all(easy);
-        let mut run =
-            PassRun { pass, steps, space, arrays, tables, deliveries, flat, offsets: SmallVec::new(), block: 0 };
+        let mut run = PassRun {
+            pass,
+            steps,
+            space,
+            arrays,
+            tables,
+            deliveries,
+            flat,
+            offsets: SmallVec::new(),
+            block: 0,
+        };
         run.lay_out();
         run
     }
@@ -182,7 +191,8 @@ impl<'a> PassRun<'a> {
             let len = (end - at).min(self.block).min(room);
             // SAFETY: as the caller promises; a block lies in one row unless rows do not matter.
             unsafe { self.run_block(scratch, at, len) };
-            let visited = self.pass.folds.iter().map(|f| f.from).chain(self.pass.collect.iter().map(|c| c.from));
+            let visited =
+                self.pass.folds.iter().map(|f| f.from).chain(self.pass.collect.iter().map(|c| c.from));
             let folds: SmallVec<[*mut u8; 4]> = visited.map(|from| self.place(scratch, from)).collect();
             visit(at, len, &folds);
             at += len;

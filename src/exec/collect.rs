@@ -44,7 +44,14 @@ pub(super) fn count(control: &Control<'_>, bound: &PassRun<'_>, tiles: Tiles) ->
     };
     control.for_each(tiles.count(), tiles.threads, || bound.scratch(), work)?;
     let mut end = 0;
-    Ok(counts.into_iter().map(AtomicUsize::into_inner).map(|n| { end += n; end }).collect())
+    Ok(counts
+        .into_iter()
+        .map(AtomicUsize::into_inner)
+        .map(|n| {
+            end += n;
+            end
+        })
+        .collect())
 }
 
 /// Writes the numbers of the elements that a mask selects, given the ends of the tiles' parts.

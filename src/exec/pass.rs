@@ -13,8 +13,8 @@ use super::space::{Axis, Space};
 use super::{stream, tile};
 use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap};
 use crate::backend::Compiled;
-use crate::ir::{Dim, InputId};
 use crate::dtype::DType;
+use crate::ir::{Dim, InputId};
 use crate::kernel::{Collect, Dest, Pass, PassSource, Source, TempId};
 use crate::shape::{self, Shape};
 use smallvec::SmallVec;
@@ -205,7 +205,8 @@ impl<'a> Running<'a> {
         let reads = |p: &Pass| p.sources.iter().chain(&p.tables).any(|s| is_read(&s));
         // An element that is read where another one is written must have been copied.
         let elsewhere = |p: &Pass| {
-            p.tables.iter().any(|s| is_read(&s)) || p.sources.iter().any(|s| is_read(&s) && !s.views.is_empty())
+            p.tables.iter().any(|s| is_read(&s))
+                || p.sources.iter().any(|s| is_read(&s) && !s.views.is_empty())
         };
         let writes = |p: &Pass| {
             p.stores.iter().any(|s| matches!(s.dest, Dest::Output(written, _) if written == output))

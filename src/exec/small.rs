@@ -19,9 +19,9 @@ pub fn is_small(shape: &[usize]) -> bool {
 
 /// The kernel and its places, if the plan is one kernel from inputs to one output and nothing else.
 fn only_kernel(compiled: &Compiled) -> Option<(&dyn Code, &[Place])> {
-    let Plan { passes, temps, checks, outputs, .. } = &compiled.plan;
+    let Plan { passes, temps, checks, outputs, index_fits, .. } = &compiled.plan;
     let ([pass], [output]) = (passes.as_slice(), outputs.as_slice()) else { return None };
-    let plain = temps.is_empty() && checks.is_empty() && output.kept.is_empty();
+    let plain = temps.is_empty() && checks.is_empty() && index_fits.is_empty() && output.kept.is_empty();
     match compiled.passes[0].as_slice() {
         [Ready::Code(code, places)] if plain && pass.folds.is_empty() && pass.stores.len() == 1 => {
             Some((&**code, places))

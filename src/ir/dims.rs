@@ -193,6 +193,20 @@ impl Graph {
         Dim::Size(known.unwrap_or_else(|| self.add_dim(DimEntry { origin, one: false })))
     }
 
+    /// Whether a dimension that the graph takes for another size may turn out to be 1, and the graph to be the wrong one.
+    pub fn may_be_one(&self, id: DimId) -> bool {
+        match self.dims[id.index()].0.origin {
+            DimOrigin::Slice { .. } | DimOrigin::Counted(_) => true,
+            DimOrigin::Input { .. } | DimOrigin::Literal(_) => false,
+        }
+    }
+
+    /// Notes that a dimension must turn out to be 1, so that another graph is the right one.
+    pub fn require_one(&mut self, id: DimId, span: Span) {
+        let one = self.add_dim(DimEntry { origin: DimOrigin::Literal(1), one: false });
+        self.constraints.push(Constraint { left: id, right: one, span });
+    }
+
     /// The dimension of a new mask's count.
     pub fn counted_dim(&mut self) -> DimId {
         let masks = self.dims().filter(|entry| matches!(entry.origin, DimOrigin::Counted(_))).count();
@@ -210,7 +224,8 @@ impl Graph {
         let size = self.dim_sizes[of.index()].map(|size| slice.of(size).len);
         let one = size == Some(1);
         let known = self.slices.get(&of).and_then(|slices| slices.get(&(slice, one))).copied();
-        let id = known.unwrap_or_else(|| self.add_dim(DimEntry { origin: DimOrigin::Slice { of, slice }, one }));
+        let id =
+            known.unwrap_or_else(|| self.add_dim(DimEntry { origin: DimOrigin::Slice { of, slice }, one }));
         if one { Dim::One } else { Dim::Size(id) }
     }
 

@@ -1,9 +1,7 @@
 //! The arena, its hash-consing, and the types of new nodes.
 
 use super::dims::{DimEntry, DimId, Known};
-use super::node::{
-    Axes, Dim, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, ShapeId, Type, ViewId,
-};
+use super::node::{Axes, Dim, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, ShapeId, Type, ViewId};
 use super::view::{Slice, ViewMap};
 use crate::dtype::DType;
 use crate::op::{Op, Reduction, Rule};

@@ -18,9 +18,7 @@ mod view;
 
 pub use dims::{DimEntry, DimId, DimOrigin, Known, sizes};
 pub use graph::{Constraint, Graph, Guard, GuardKind, IndexFit, InputDecl, Output, TypeError, WeakFit};
-pub use node::{
-    Axes, Dim, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, ShapeId, Type, ViewId,
-};
+pub use node::{Axes, Dim, Dims, InputId, Node, NodeId, Operands, Plane, Scalar, ShapeId, Type, ViewId};
 pub use read::{ReadError, ReadErrorKind, read};
 pub use verify::{Fault, Place, VerifyError, verify};
 pub use view::{Pick, Picks, Placed, Slice, Taken, ViewAxes, ViewMap, place_of};

@@ -21,8 +21,8 @@
 //! output's name is the rest of its line, so a name may hold anything but a line break. Spans are
 //! not printed.
 
-use super::graph::{Graph, GuardKind};
 use super::dims::DimOrigin;
+use super::graph::{Graph, GuardKind};
 use super::node::{Axes, Dim, InputId, Node, NodeId, Plane, Scalar, Type};
 use super::view::{Pick, Slice, ViewMap};
 use std::fmt::{self, Display, Formatter};

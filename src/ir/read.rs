@@ -87,7 +87,12 @@ fn read_line(graph: &mut Graph, line: &str) -> Read<()> {
             };
             let (index, axis) = (index.parse().ok(), axis.parse().ok());
             let (index, axis) = index.zip(axis).ok_or(ReadErrorKind::Form)?;
-            graph.index_fits.push(IndexFit { dim: read_dim(graph, dim)?, index, axis, span: Span::default() });
+            graph.index_fits.push(IndexFit {
+                dim: read_dim(graph, dim)?,
+                index,
+                axis,
+                span: Span::default(),
+            });
             Ok(())
         }
         "equal" => {

@@ -146,12 +146,36 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
             require(*ty == Type::scalar(DType::I64), Fault::DType)?;
             verify_axes(graph, of, axes)
         }
+        Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => verify_placed(graph, ty, node),
+        Node::Nonzero { .. } | Node::Take { .. } => verify_placed(graph, ty, node),
+        Node::Cast(dtype, of) => {
+            require(dtype == ty.dtype, Fault::DType)?;
+            same_dims(graph, &ty.dims, &graph.ty(of).dims)
+        }
+        Node::Apply(op, args) => verify_apply(graph, ty, op, &args),
+        Node::Reduce { op, of, axes, keepdims } => {
+            verify_axes(graph, of, axes)?;
+            verify_reduction(graph, ty, op, of, axes)?;
+            let kept = graph.ty(of).dims.iter().enumerate();
+            let kept = kept.filter_map(|(k, &d)| match axes.contains(k) {
+                false => Some(d),
+                true => keepdims.then_some(Dim::One),
+            });
+            same_dims(graph, &ty.dims, &kept.collect::<Vec<_>>())
+        }
+    }
+}
+
+/// A node that is about places, not values.
+fn verify_placed(graph: &Graph, ty: &Type, node: Node) -> Result<(), Fault> {
+    match node {
         Node::View { of, view } => {
             require(ty.dtype == graph.ty(of).dtype, Fault::DType)?;
             require(graph.is_view_of(&graph.ty(of).dims, graph.view(view)), Fault::Dims)?;
             same_dims(graph, &ty.dims, &graph.view(view).dims)?;
             // What is elementwise is viewed at its operands.
-            let elementwise = matches!(graph.node(of), Node::Apply(..) | Node::Cast(..) | Node::Broadcast { .. });
+            let elementwise =
+                matches!(graph.node(of), Node::Apply(..) | Node::Cast(..) | Node::Broadcast { .. });
             require(!elementwise, Fault::Operand)
         }
         Node::Index { shape, along } => {
@@ -172,21 +196,8 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
             require(ty.dtype == graph.ty(of).dtype && graph.ty(at).dtype == DType::I64, Fault::DType)?;
             same_dims(graph, &ty.dims, &graph.ty(at).dims)
         }
-        Node::Cast(dtype, of) => {
-            require(dtype == ty.dtype, Fault::DType)?;
-            same_dims(graph, &ty.dims, &graph.ty(of).dims)
-        }
-        Node::Apply(op, args) => verify_apply(graph, ty, op, &args),
-        Node::Reduce { op, of, axes, keepdims } => {
-            verify_axes(graph, of, axes)?;
-            verify_reduction(graph, ty, op, of, axes)?;
-            let kept = graph.ty(of).dims.iter().enumerate();
-            let kept = kept.filter_map(|(k, &d)| match axes.contains(k) {
-                false => Some(d),
-                true => keepdims.then_some(Dim::One),
-            });
-            same_dims(graph, &ty.dims, &kept.collect::<Vec<_>>())
-        }
+        Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Apply(..) => Ok(()),
+        Node::Cast(..) | Node::Reduce { .. } => Ok(()),
     }
 }
 

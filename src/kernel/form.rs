@@ -55,19 +55,24 @@ pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
     graph.ty(node).dtype.lane().expect("check admits lane dtypes only")
 }
 
-/// The node whose value a pass reads for this one: a broadcast value is the value itself, and so is a view of
-/// one element.
+/// The node whose value a pass reads for this one: a broadcast value is the value itself, and so are views of a
+/// constant.
 pub(super) fn alias(graph: &Graph, node: NodeId) -> NodeId {
     let mut at = node;
-    loop {
-        match graph.node(at) {
-            Node::Broadcast { of, .. } => at = of,
-            Node::View { of, .. } if graph.ty(of).dims.is_empty() => at = of,
-            Node::View { .. } | Node::Index { .. } | Node::Nonzero { .. } | Node::Take { .. } => return at,
-            Node::Input(..) | Node::Const(_) | Node::Count { .. } => return at,
-            Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. } => return at,
-        }
+    while let Node::Broadcast { of, .. } = graph.node(at) {
+        at = of;
     }
+    let base = base(graph, at);
+    if matches!(graph.node(base), Node::Const(_) | Node::Count { .. }) { base } else { at }
+}
+
+/// What a chain of views is of.
+pub(super) fn base(graph: &Graph, node: NodeId) -> NodeId {
+    let mut at = node;
+    while let Node::View { of, .. } = graph.node(at) {
+        at = of;
+    }
+    at
 }
 
 /// Whether a node is lane code, a block function, or (`None`) neither.

@@ -85,7 +85,8 @@ impl<'g> Planner<'g> {
         self.add_checks(&groups);
         self.plan.dims = self.graph.dims().copied().collect();
         self.plan.index_fits.clone_from(&self.graph.index_fits);
-        self.plan.counted = self.graph.constraints.iter().filter(|c| is_counted(self.graph, c)).copied().collect();
+        self.plan.counted =
+            self.graph.constraints.iter().filter(|c| is_counted(self.graph, c)).copied().collect();
         self.plan
     }
 
@@ -213,7 +214,7 @@ fn made_tables(graph: &Graph) -> Vec<bool> {
     let mut made = vec![false; graph.len()];
     for (_, node) in graph.nodes() {
         if let Node::Take { of, .. } = node {
-            made[of.index()] = !matches!(graph.node(pass::base(graph, of)), Node::Input(..));
+            made[of.index()] = !matches!(graph.node(form::base(graph, of)), Node::Input(..));
         }
     }
     made

@@ -22,6 +22,6 @@ pub use code::{Access, Inst, Kernel, Operand, Value};
 pub use form::{Form, apply_form, cast_form};
 pub use fuse::{Fusion, fuse};
 pub use plan::{
-    BlockFunction, Check, Collect, Dest, Fill, Fold, Pass, PassSource, Place, Plan, PlanOutput, Slot, SlotId, Source,
-    Step, Store, Temp, TempId,
+    BlockFunction, Check, Collect, Dest, Fill, Fold, Pass, PassSource, Place, Plan, PlanOutput, Slot, SlotId,
+    Source, Step, Store, Temp, TempId,
 };

@@ -7,7 +7,8 @@
 use super::code::{Access, Inst, Kernel, Operand, Value};
 use super::form::{Form, alias, lane, node_form};
 use super::plan::{
-    BlockFunction, Collect, Dest, Fill, Fold, Pass, PassSource, Place, Slot, SlotId, Source, Step, Store, TempId,
+    BlockFunction, Collect, Dest, Fill, Fold, Pass, PassSource, Place, Slot, SlotId, Source, Step, Store,
+    TempId,
 };
 use crate::dtype::Lane;
 use crate::ir::{Axes, Dims, Graph, Node, NodeId, Scalar, ViewMap};
@@ -126,11 +127,11 @@ impl<'g> Builder<'g> {
 
     /// What the computing of a node reads, block by block.
     fn operands(&self, node: NodeId) -> SmallVec<[NodeId; 3]> {
-        let mut operands = match self.graph.node(node) {
+        let mut operands = self.graph.node(node).operands();
+        if let Node::Take { at, .. } = self.graph.node(node) {
             // Elements of the table are read by their numbers.
-            Node::Take { at, .. } => smallvec::smallvec![at],
-            other => other.operands(),
-        };
+            operands = smallvec::smallvec![at];
+        }
         operands.iter_mut().for_each(|operand| *operand = alias(self.graph, *operand));
         operands
     }
@@ -181,7 +182,9 @@ impl<'g> Builder<'g> {
             }
         }
         for root in roots {
-            if matches!(root.kind, RootKind::Fold(_) | RootKind::Collect(_)) && self.computed.contains(&root.value) {
+            if matches!(root.kind, RootKind::Fold(_) | RootKind::Collect(_))
+                && self.computed.contains(&root.value)
+            {
                 *self.crossing.entry(root.value).or_default() += 1;
             }
         }
@@ -261,9 +264,7 @@ impl<'g> Builder<'g> {
                 let computed = lane(self.graph, *args.last().expect("every operator has an operand"));
                 (BlockFunction::Apply(op, computed), operands)
             }
-            Node::Cast(_, of) => {
-                (BlockFunction::Cast { from: lane(self.graph, of), to }, operands)
-            }
+            Node::Cast(_, of) => (BlockFunction::Cast { from: lane(self.graph, of), to }, operands),
             Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Reduce { .. } => {
                 unreachable!("only what has a form is computed")
             }
@@ -407,15 +408,6 @@ impl<'g> Builder<'g> {
         let ty = self.graph.ty(node);
         PassSource { source, dtype: ty.dtype, views, dims: self.graph.canonical(&ty.dims) }
     }
-}
-
-/// What a chain of views is of.
-pub(super) fn base(graph: &Graph, node: NodeId) -> NodeId {
-    let mut at = node;
-    while let Node::View { of, .. } = graph.node(at) {
-        at = of;
-    }
-    at
 }
 
 /// The dimensions along which a `Count` counts.

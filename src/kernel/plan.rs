@@ -2,7 +2,9 @@
 
 use super::code::Kernel;
 use crate::dtype::{DType, Lane};
-use crate::ir::{Axes, Constraint, DimEntry, DimId, Dims, GuardKind, IndexFit, InputId, Plane, Scalar, ViewMap};
+use crate::ir::{
+    Axes, Constraint, DimEntry, DimId, Dims, GuardKind, IndexFit, InputId, Plane, Scalar, ViewMap,
+};
 use crate::op::{Op, Reduction};
 use crate::span::Span;
 use smallvec::SmallVec;

@@ -121,7 +121,9 @@ impl fmt::Display for Pass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  over {}", Shape(&self.space))?;
         let named = [("source", &self.sources), ("table", &self.tables)];
-        for (name, i, source) in named.iter().flat_map(|(n, all)| all.iter().enumerate().map(move |(i, s)| (n, i, s))) {
+        for (name, i, source) in
+            named.iter().flat_map(|(n, all)| all.iter().enumerate().map(move |(i, s)| (n, i, s)))
+        {
             write!(f, "    {name}{i} = {} {}{}", source.source, source.dtype, Shape(&source.dims))?;
             source.views.iter().try_for_each(|view| write!(f, " view {view}"))?;
             writeln!(f)?;

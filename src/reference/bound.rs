@@ -55,7 +55,12 @@ impl Bound<'_> {
             let (left, right) = (self.sizes[constraint.left.index()], self.sizes[constraint.right.index()]);
             let known = self.is_known(graph, constraint.left) && self.is_known(graph, constraint.right);
             if known && left != right {
-                return Err(Error::Sizes { left, right, span: constraint.span });
+                let (span, sides) = (constraint.span, [constraint.left, constraint.right]);
+                let is_counted = sides.iter().any(|&side| graph.counted_by(side).is_some());
+                return Err(match is_counted {
+                    true => Error::Counted { left, right, span },
+                    false => Error::Sizes { left, right, span },
+                });
             }
         }
         Ok(())

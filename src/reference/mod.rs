@@ -14,12 +14,12 @@ mod value;
 pub use value::Value;
 
 use crate::dtype::{DType, Lane};
-use bound::Bound;
 use crate::ir::{Axes, Dim, Graph, GuardKind, InputDecl, InputId, Node, NodeId, Output, Plane};
 use crate::op::{Op, Reduction};
 use crate::scalar;
 use crate::shape::{self, Shape};
 use crate::span::Span;
+use bound::Bound;
 use value::{c_steps, offsets};
 
 /// Why a graph has no value for the inputs given.
@@ -71,6 +71,15 @@ pub enum Error {
         /// The size of the axis.
         size: usize,
         /// Where the index stands.
+        span: Span,
+    },
+    /// As `Sizes`, where only the values of a mask decide a size.
+    Counted {
+        /// One size.
+        left: usize,
+        /// The other.
+        right: usize,
+        /// The expression that brought them together.
         span: Span,
     },
     /// A size that the graph takes to be 1 is not, or the other way round: the graph is for other arrays.
@@ -145,12 +154,7 @@ fn planes(graph: &Graph) -> Vec<Given> {
     graph.inputs.iter().enumerate().flat_map(of).collect()
 }
 
-fn eval_node(
-    graph: &Graph,
-    id: NodeId,
-    bound: &Bound<'_>,
-    values: &[Value],
-) -> Result<Value, Error> {
+fn eval_node(graph: &Graph, id: NodeId, bound: &Bound<'_>, values: &[Value]) -> Result<Value, Error> {
     let (node, span, given) = (graph.node(id), graph.span(id), &bound.given);
     let value = |id: NodeId| &values[id.index()];
     match node {

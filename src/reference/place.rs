@@ -25,7 +25,8 @@ pub(super) fn index(shape: &Shape, along: Axes, span: Span) -> Result<Value, Err
     let counted: Vec<usize> =
         shape.iter().enumerate().map(|(axis, &n)| if along.contains(axis) { n } else { 1 }).collect();
     let own = c_steps(&counted);
-    let steps: Vec<usize> = own.iter().enumerate().map(|(axis, &step)| if along.contains(axis) { step } else { 0 }).collect();
+    let steps: Vec<usize> =
+        own.iter().enumerate().map(|(axis, &step)| if along.contains(axis) { step } else { 0 }).collect();
     let data = offsets(shape, &steps).into_iter().map(|number| number as u64).collect();
     Ok(Value { lane: Lane::I64, shape: shape.clone(), data })
 }
@@ -46,6 +47,7 @@ pub(super) fn nonzero(mask: &Value) -> Value {
 
 /// Elements by their numbers; 0 for a number that is none.
 pub(super) fn take(of: &Value, at: &Value) -> Value {
-    let element = |&number: &u64| usize::try_from(number).ok().and_then(|n| of.data.get(n)).copied().unwrap_or(0);
+    let element =
+        |&number: &u64| usize::try_from(number).ok().and_then(|n| of.data.get(n)).copied().unwrap_or(0);
     Value { lane: of.lane, shape: at.shape.clone(), data: at.data.iter().map(element).collect() }
 }

@@ -250,7 +250,8 @@ impl Program {
         let size = |dim: &Dim| match dim {
             Dim::One => 1,
             Dim::Size(id) => {
-                let DimOrigin::Input { input, axis } = self.first.compiled.plan.dims[id.index()].origin else {
+                let DimOrigin::Input { input, axis } = self.first.compiled.plan.dims[id.index()].origin
+                else {
                     unreachable!("asked of plans whose sizes are all axes of inputs");
                 };
                 inputs[input.index()].shape()[axis as usize]
@@ -285,7 +286,13 @@ impl Program {
             },
             exec::Error::Index { span, .. } => diagnostic.at(span, ""),
             exec::Error::Counted { span, .. } => diagnostic.at(span, "met here"),
-            other => return Error::Run(other),
+            error @ (exec::Error::Alloc { .. } | exec::Error::TooBig | exec::Error::Cancelled) => {
+                return Error::Run(error);
+            }
+            error @ (exec::Error::EmptyReduction { .. } | exec::Error::Panic { .. }) => {
+                return Error::Run(error);
+            }
+            error @ exec::Error::Recount { .. } => return Error::Run(error),
         };
         Error::Values { text: (&*self.text).into(), diagnostic }
     }
@@ -294,7 +301,8 @@ impl Program {
     fn bind<'a>(&self, variant: Arc<Variant>, inputs: &[InputRef<'a>]) -> Result<Bound<'a>, Error> {
         let sizes = variant.sizes(inputs, &[]);
         let counted = &variant.compiled.plan.counted;
-        let differ = |c: &&Constraint| sizes[c.left.index()] != sizes[c.right.index()] && !counted.contains(c);
+        let differ =
+            |c: &&Constraint| sizes[c.left.index()] != sizes[c.right.index()] && !counted.contains(c);
         let wrong = variant.constraints.iter().filter(differ);
         let mut wrong: Vec<Diagnostic> = wrong.map(|c| self.mismatch(&variant, c, inputs, &sizes)).collect();
         wrong.extend(variant.weak_fits.iter().filter_map(|fit| misfit(fit, inputs)));

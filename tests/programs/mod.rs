@@ -341,6 +341,20 @@ const VIEWS: [&str; 20] = [
     ".T[1:3]",
     "[...]",
 ];
+const GENERATORS: [&str; 12] = [
+    "arange(3)",
+    "arange(7.5, 0, -1.5)",
+    "arange(17)[::-1]",
+    "linspace(0, 1, 5)",
+    "linspace(-1, 3, 8, endpoint=False)",
+    "zeros((2, 1))",
+    "ones(0)",
+    "full((3, 1), 2)",
+    "indices((2, 3))",
+    "random(33)",
+    "random((2, 3, 1), seed=4).T",
+    "normal((5, 1))[1:]",
+];
 const LITERALS: [&str; 14] =
     ["0", "1", "2", "3", "-1", "7", "0.5", "2.0", "-0.0", "1e3", "100", "0.25", "True", "inf"];
 
@@ -362,8 +376,9 @@ fn random_text(random: &mut Random, inputs: usize) -> String {
 
 fn expression(random: &mut Random, names: &[String], depth: usize) -> String {
     if depth == 0 {
-        return match random.below(5) {
-            0 => (*random.pick(&LITERALS)).to_owned(),
+        return match random.below(25) {
+            24 => (*random.pick(&GENERATORS)).to_owned(),
+            0..5 => (*random.pick(&LITERALS)).to_owned(),
             _ => names[random.below(names.len())].clone(),
         };
     }
