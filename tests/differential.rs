@@ -70,21 +70,15 @@ fn expect_same(what: &str, seed: u64, program: &RandomProgram, expected: &[Value
     );
 }
 
-/// Says which program made the library panic.
-struct NamedOnPanic<'a>(u64, &'a str);
-
-impl Drop for NamedOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            println!("program {}:\n{}", self.0, self.1);
-        }
-    }
+/// As [`check_program`]; a panic of the library names the program too.
+fn check_named(seed: u64, threads: &Threads) -> bool {
+    let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check_program(seed, threads)));
+    checked.unwrap_or_else(|_| panic!("program {seed}:\n{}", RandomProgram::new(seed).text))
 }
 
 /// Runs one program everywhere; whether it was one that `check` accepts.
 fn check_program(seed: u64, threads: &Threads) -> bool {
     let program = RandomProgram::new(seed);
-    let _named = NamedOnPanic(seed, &program.text);
     let Some(raw) = program.graph() else { return false };
     let values: Vec<Value> = program.inputs.iter().flat_map(programs::RandomInput::values).collect();
     let expected = reference::eval(&raw, &values);
@@ -133,7 +127,7 @@ fn every_tier_agrees_with_the_reference() {
             let mut tried = 0;
             let mut accepted = 0;
             while accepted < wanted.div_ceil(workers) {
-                accepted += u64::from(check_program(first + tried * workers + w, &threads));
+                accepted += u64::from(check_named(first + tried * workers + w, &threads));
                 tried += 1;
                 assert!(tried < 1000 || accepted * 20 > tried, "hardly any program is accepted");
             }

@@ -118,9 +118,9 @@ fn a_size_that_turns_out_to_be_one_broadcasts() {
 fn an_axis_that_must_be_one_may_be_sliced() {
     let (m, short, long) = ([true], [1.0, 5.0], [1.0, 2.0, 3.0]);
     for (formula, due) in [("a[1:][m]", [5.0]), ("full((1,), a[1:])", [5.0])] {
-        let found = eval(formula, &arrays! { a: short, m }).unwrap_or_else(|e| panic!("{formula}: {e}"));
+        let found = eval(formula, &arrays! { a: &short, m }).unwrap_or_else(|e| panic!("{formula}: {e}"));
         assert_eq!(found.to_vec::<f64>().expect("floats"), due, "{formula}");
-        assert!(eval(formula, &arrays! { a: long, m }).is_err(), "{formula}");
+        assert!(eval(formula, &arrays! { a: &long, m }).is_err(), "{formula}");
     }
 }
 

@@ -10,7 +10,7 @@ use super::form::{self, Form, alias, lane};
 use super::pass::{self, Root, RootKind};
 use super::plan::{Check, Collect, Dest, Fold, Place, Plan, PlanOutput, Running, Temp, TempId};
 use crate::dtype::Lane;
-use crate::ir::{Axes, Constraint, Dims, Graph, Node, NodeId, Plane};
+use crate::ir::{Axes, Constraint, Dim, Dims, Graph, Node, NodeId, Plane};
 use crate::op::Reduction;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -129,11 +129,26 @@ impl<'g> Planner<'g> {
         }
     }
 
-    /// For each node, the level at which a pass can read it.
+    /// For each node, the level at which a pass can read it: what it reads is there, and its sizes are known.
     fn find_levels(&mut self) {
+        // By mask, the level at which it has been counted.
+        let mut counted: FxHashMap<u32, u32> = FxHashMap::default();
         for (id, node) in self.graph.nodes() {
-            let from = node.operands().iter().map(|o| self.needs[o.index()]).max().unwrap_or(0);
+            let read = node.operands().iter().map(|o| self.needs[o.index()]).max().unwrap_or(0);
+            let sized = if let Node::Count { of, .. } = node { of } else { id };
+            // A size is that of the dimension that stands for all its equals, whose mask is always an earlier one.
+            let dims = self.graph.canonical(&self.graph.ty(sized).dims);
+            let masks = dims.into_iter().flat_map(|dim| match dim {
+                Dim::One => SmallVec::new(),
+                Dim::Size(dim) => self.graph.counted_by(dim),
+            });
+            let masks = masks.filter_map(|mask| counted.get(&mask).copied());
+            let from = masks.fold(read, u32::max);
             self.needs.push(from + u32::from(self.kept.contains_key(&id)));
+            if let Node::Nonzero { dim, .. } = node {
+                let mask = self.graph.counted_by(dim);
+                counted.extend(mask.into_iter().map(|mask| (mask, self.needs[id.index()])));
+            }
         }
     }
 
