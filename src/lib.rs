@@ -102,6 +102,7 @@
 
 pub mod dtype;
 pub mod half;
+pub mod calendar;
 pub mod shape;
 pub mod op;
 pub mod span;

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, each knowing only those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "dtype",
     "half",
+    "calendar",
     "shape",
     "op",
     "span",

@@ -175,7 +175,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a bool holds anywhere, as a bool without axes.
-    fn any(&mut self, of: NodeId, span: Span) -> NodeId {
+    pub(super) fn any(&mut self, of: NodeId, span: Span) -> NodeId {
         let rank = self.graph.ty(of).dims.len();
         if rank == 0 {
             return of;

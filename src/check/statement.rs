@@ -114,7 +114,7 @@ impl<'a> Lowering<'a> {
             Expr::Int(value) => Number::Int(value),
             Expr::Float(value) => Number::Float(value),
             Expr::Imaginary(value) => Number::Complex(0.0, value),
-            Expr::Text(_) => return stop(ErrorKind::NotEvaluated { what: "text" }, span),
+            Expr::Text(_) => return Ok(Value::None),
             Expr::Bytes(_) => return stop(ErrorKind::NotEvaluated { what: "bytes" }, span),
             Expr::Name(name) => return self.name(name, span),
             Expr::Unary(op, of) => self.unary(op, self.operand(of)?, span)?,

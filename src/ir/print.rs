@@ -99,6 +99,7 @@ impl Display for GuardKind {
         match self {
             GuardKind::NegativePower => f.write_str("negative-power"),
             GuardKind::OutOfRange(dtype) => write!(f, "out-of-range {dtype}"),
+            GuardKind::UnitOverflow(dtype) => write!(f, "unit-overflow {dtype}"),
         }
     }
 }

@@ -232,6 +232,7 @@ fn read_guard_kind(text: &str) -> Read<GuardKind> {
     match text.split_once(' ') {
         None if text == "negative-power" => Ok(GuardKind::NegativePower),
         Some(("out-of-range", dtype)) => Ok(GuardKind::OutOfRange(read_dtype(dtype)?)),
+        Some(("unit-overflow", dtype)) => Ok(GuardKind::UnitOverflow(read_dtype(dtype)?)),
         None | Some(_) => Err(ReadErrorKind::Form),
     }
 }

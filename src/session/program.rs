@@ -191,6 +191,7 @@ impl Program {
                 .at(span, "an exponent here is negative")
                 .help("raise a float instead, as in `float64(x) ** y`"),
             GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
+            GuardKind::UnitOverflow(_) => diagnostic.at(span, "a time here is too far away"),
         };
         Error::Values { text: (&*self.text).into(), diagnostic }
     }
