@@ -103,6 +103,7 @@
 pub mod dtype;
 pub mod casting;
 pub mod half;
+pub mod calendar;
 pub mod shape;
 pub mod op;
 pub mod span;

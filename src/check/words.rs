@@ -73,6 +73,10 @@ impl Display for ErrorKind {
             ErrorKind::NonAscii => {
                 f.write_str("bytes and text are cast to each other as ASCII, which this is not")
             }
+            ErrorKind::NoUnit { from, to } => write!(f, "{from} and {to} have no common unit"),
+            ErrorKind::NoCast { from, to } => write!(f, "no cast from {from} to {to}"),
+            ErrorKind::NotADatetime => f.write_str("this text is no datetime"),
+            ErrorKind::DatetimeUnit { unit } => write!(f, "{unit} does not hold this datetime"),
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
             ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
@@ -143,6 +147,13 @@ impl ErrorKind {
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
             ErrorKind::Casting { .. } => Some("cast it in the formula, or allow `unsafe` casting".to_owned()),
+            ErrorKind::NotADatetime => {
+                Some("write it as '2023-04-01' or '2023-04-01T12:30:59.125'".to_owned())
+            }
+            ErrorKind::NoUnit { .. } => {
+                Some("a month has no length in days; convert a datetime instead".to_owned())
+            }
+            ErrorKind::NoCast { .. } | ErrorKind::DatetimeUnit { .. } => None,
             ErrorKind::Unpack { .. } => None,
             ErrorKind::NotReal { .. } | ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,

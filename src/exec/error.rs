@@ -47,6 +47,7 @@ impl Error {
             Error::Guard { kind: GuardKind::NegativePower, .. } => "negative-power",
             Error::Guard { kind: GuardKind::NonAscii, .. } => "non-ascii",
             Error::Guard { kind: GuardKind::OutOfRange(_), .. } => "number-out-of-range",
+            Error::Guard { kind: GuardKind::UnitOverflow(_), .. } => "unit-overflow",
             Error::EmptyReduction { .. } => "empty-reduction",
             Error::Panic { .. } => "internal-panic",
         }
@@ -67,6 +68,9 @@ impl fmt::Display for Error {
             }
             Error::Guard { kind: GuardKind::OutOfRange(dtype), .. } => {
                 write!(f, "a number computed from plain numbers does not fit {dtype}")
+            }
+            Error::Guard { kind: GuardKind::UnitOverflow(dtype), .. } => {
+                write!(f, "a time does not fit {dtype}")
             }
             Error::EmptyReduction { name } => write!(f, "`{name}` of an empty array has no value"),
             Error::Panic { message } => write!(f, "internal error: {message}"),

@@ -41,6 +41,8 @@ pub enum GuardKind {
     NonAscii,
     /// A weak integer that was computed from plain numbers does not fit the dtype of its partner.
     OutOfRange(DType),
+    /// A time does not fit the unit of this dtype.
+    UnitOverflow(DType),
 }
 
 /// A condition on values that must be false before anything the caller can see is written.

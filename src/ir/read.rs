@@ -290,6 +290,7 @@ fn read_guard_kind(text: &str) -> Read<GuardKind> {
         None if text == "negative-power" => Ok(GuardKind::NegativePower),
         None if text == "non-ascii" => Ok(GuardKind::NonAscii),
         Some(("out-of-range", dtype)) => Ok(GuardKind::OutOfRange(read_dtype(dtype)?)),
+        Some(("unit-overflow", dtype)) => Ok(GuardKind::UnitOverflow(read_dtype(dtype)?)),
         None | Some(_) => Err(ReadErrorKind::Form),
     }
 }

@@ -211,6 +211,7 @@ impl Program {
                 .help("raise a float instead, as in `float64(x) ** y`"),
             GuardKind::NonAscii => diagnostic.at(span, "this is cast"),
             GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
+            GuardKind::UnitOverflow(_) => diagnostic.at(span, "a time here is too far away"),
         };
         Error::Values { text: (&*self.text).into(), diagnostic }
     }
