@@ -18,7 +18,7 @@ use crate::check::{Dialect, InputType, Options};
 use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
 use crate::kernel::Fusion;
-use crate::target::{Level, Target};
+use crate::target::{Level, Target, Tier};
 use cache::Cache;
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,6 +55,7 @@ pub type Named = (Option<Box<str>>, Array);
 pub struct Builder {
     threads: Option<usize>,
     level: Level,
+    tier: Tier,
     dialect: Dialect,
     fusion: Fusion,
     pool_bytes: usize,
@@ -72,6 +73,13 @@ impl Builder {
     #[must_use]
     pub fn level(mut self, level: Level) -> Builder {
         self.level = level;
+        self
+    }
+
+    /// The best tier to make code with. Results do not depend on it.
+    #[must_use]
+    pub fn tier(mut self, tier: Tier) -> Builder {
+        self.tier = tier;
         self
     }
 
@@ -102,7 +110,7 @@ impl Builder {
         Session {
             threads: Threads::new(self.threads.unwrap_or_else(available)),
             pool: Pool::new(self.pool_bytes),
-            target: Target::host().at_most(self.level),
+            target: Target::host().at_most(self.level).by_at_most(self.tier),
             options: Options { dialect: self.dialect },
             fusion: self.fusion,
             cache: Cache::new(),
@@ -116,6 +124,7 @@ impl Session {
         Builder {
             threads: None,
             level: Level::Avx512,
+            tier: Tier::Wide,
             dialect: Dialect::default(),
             fusion: Fusion::Full,
             pool_bytes: POOL_BYTES,

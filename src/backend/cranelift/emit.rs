@@ -35,8 +35,10 @@ pub(super) fn function(
     func: &mut ir::Function,
 ) {
     let pointer = isa.pointer_type();
-    func.signature = Signature::new(CallConv::triple_default(isa.triple()));
-    func.signature.params.extend([AbiParam::new(pointer), AbiParam::new(types::I64)]);
+    func.signature = Signature::new(CallConv::SystemV);
+    // The pointers, the iterations, and a rest that is not for this code to compute.
+    let word = AbiParam::new(types::I64);
+    func.signature.params.extend([AbiParam::new(pointer), word, word]);
     let mut context = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(func, &mut context);
     let fold_loads = target.level >= Level::Avx;

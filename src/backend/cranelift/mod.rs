@@ -18,6 +18,7 @@ mod legal;
 mod mask;
 mod ops;
 
+use super::machine::Machine;
 use super::{Backend, Code, Refusal};
 use crate::kernel::Kernel;
 use crate::target::{Level, Target};
@@ -41,8 +42,8 @@ impl Backend for Cranelift {
             let mut context = Context::new();
             emit::function(kernel, layout, target, &*isa, &mut context.func);
             legal::check(&context.func)?;
-            let code = code::Machine::compile(kernel, layout, isa, context)?;
-            Ok(Arc::new(code) as Arc<dyn Code>)
+            let assembled = code::compile(layout, &*isa, &mut context)?;
+            Ok(Arc::new(Machine::new(kernel, &assembled)?) as Arc<dyn Code>)
         })
     }
 }
