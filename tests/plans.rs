@@ -38,6 +38,23 @@ fn kernels(plan: &Plan) -> impl Iterator<Item = &numfuse::kernel::Kernel> {
     })
 }
 
+#[cfg(feature = "wide")]
+#[test]
+fn assembly_is_of_the_registers_of_the_target() {
+    use numfuse::explain::{Stage, explain};
+    use numfuse::target::{Level, Target, Tier};
+    let inputs = cases::inputs("a=f64[n] b=f64[n] i=u8[n]");
+    for target in Target::all().filter(|t| t.tier == Tier::Wide) {
+        let text = explain("where(a < b, a*2.5, i)", &inputs, Stage::Asm, target).expect("explained");
+        let wide = target.level == Level::Avx512;
+        assert_eq!(text.contains("zmm"), wide, "{text}");
+        assert_eq!(text.contains("rest:"), wide, "{text}");
+        assert!(text.contains("vmulpd") && text.contains("vpmovzxbd") && text.contains("ret"), "{text}");
+        // The name of the tier stands over it, so a test may see which it is.
+        assert!(text.contains(&target.to_string()), "{text}");
+    }
+}
+
 /// Every operator at every dtype, every cast, every reduction's operand: none may have a trap site or
 /// call out, or the backend refuses it and the interpreter would run it unseen.
 #[cfg(feature = "cranelift")]

@@ -318,3 +318,38 @@ pub(super) fn cast(from: Lane, to: Lane) -> Cast {
         (_, _) => Cast::Resize,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::names;
+    use super::*;
+
+    const SETS: [Set; 2] = [Set::Avx2, Set::Avx512];
+
+    fn cells() -> impl Iterator<Item = (Op, Lane, Set)> {
+        let ops = Op::ALL.iter().copied();
+        ops.flat_map(|op| Lane::ALL.into_iter().flat_map(move |l| SETS.map(|set| (op, l, set))))
+    }
+
+    #[test]
+    fn every_native_cell_has_an_instruction() {
+        let mut native = 0;
+        for (op, lane, set) in cells() {
+            if let Cell::Native(name, _) = cell(op, lane, set) {
+                native += 1;
+                assert!(names::form(name, lane, set).is_some(), "{op:?} of {lane} in {set:?}: {name:?}");
+            }
+        }
+        assert!(native > 250, "{native} native cells");
+    }
+
+    #[test]
+    fn block_steps_are_no_lane_code() {
+        for (op, lane, set) in cells().filter(|c| apply_form(c.0, true) == Form::Block) {
+            assert_eq!(cell(op, lane, set), Cell::NotLane, "{op:?} of {lane} in {set:?}");
+        }
+        for (from, to) in Lane::ALL.into_iter().flat_map(|f| Lane::ALL.map(|t| (f, t))) {
+            assert_eq!(cast(from, to) == Cast::NotLane, cast_form(from, to) == Form::Block, "{from} to {to}");
+        }
+    }
+}
