@@ -109,6 +109,9 @@ impl Machine {
 impl Code for Machine {
     unsafe fn run(&self, args: &[*mut u8], n: usize) {
         debug_assert_eq!(args.len(), self.sizes.len());
+        if n == 0 {
+            return;
+        }
         let (iterations, rest) = (n / self.elements, n % self.elements);
         match self.rest {
             #[cfg(feature = "wide")]

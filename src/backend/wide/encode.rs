@@ -115,7 +115,7 @@ impl<'p> Writer<'p> {
             Set::Avx2 => None,
             Set::Avx512 => {
                 self.put(Instruction::with2(Code::Test_rm64_r64, Register::RSI, Register::RSI)?)?;
-                Some(self.forward(Code::Je_rel32_64)?)
+                Some(self.forward("rest")?)
             }
         };
         self.align()?;
@@ -156,7 +156,7 @@ impl<'p> Writer<'p> {
         let allocation = self.allocation;
         self.label("rest");
         self.put(Instruction::with2(Code::Test_rm64_r64, Register::RDX, Register::RDX)?)?;
-        let skip = self.forward(Code::Je_rel32_64)?;
+        let skip = self.forward("exit")?;
         self.put(Instruction::with2(Code::Mov_rm64_imm32, Register::RSI, -1)?)?;
         for inst in &allocation.body {
             match block(inst) {
@@ -264,9 +264,13 @@ impl<'p> Writer<'p> {
         Ok(())
     }
 
-    /// A jump to what comes later; where its distance stands.
-    fn forward(&mut self, code: Code) -> Result<usize, IcedError> {
-        self.put(Instruction::with_branch(code, self.at)?)?;
+    /// A jump on zero to what comes later; where its distance stands.
+    fn forward(&mut self, label: &str) -> Result<usize, IcedError> {
+        if let Some((text, _)) = &mut self.listing {
+            text.push_str(&format!("  {:04x}  je {label}\n", self.at));
+        }
+        let jump = Instruction::with_branch(Code::Je_rel32_64, self.at)?;
+        self.at += self.encoder.encode(&jump, self.at)? as u64;
         Ok(self.at as usize - 4)
     }
 

@@ -124,7 +124,7 @@ fn unrolled(kernel: &Kernel, set: Set) -> Result<code::Program, Refusal> {
     let mut unroll = 2;
     while unroll <= most && program.body.len() * 2 <= UNROLLED {
         let wider = emit::program(kernel, set, fill * unroll)?;
-        if registers::pressure(&wider) + 4 > set.vectors() {
+        if !registers::fits(&wider) {
             break;
         }
         program = wider;

@@ -66,9 +66,10 @@ fn sources(inst: &Inst) -> impl Iterator<Item = Reg> {
     inst.uses.iter().map(|u| u.0).chain(inst.under.map(|u| u.0))
 }
 
-/// The most vector registers that the loop's own values need at once.
-pub(super) fn pressure(program: &Program) -> usize {
-    most_live(program, Class::Vector)
+/// Whether the loop's own values fit the registers, and leave a few vectors for what is the same throughout.
+pub(super) fn fits(program: &Program) -> bool {
+    most_live(program, Class::Vector) + NAMED <= program.set.vectors()
+        && most_live(program, Class::Mask) <= MASKS.len()
 }
 
 fn most_live(program: &Program, class: Class) -> usize {
@@ -111,6 +112,7 @@ pub(super) fn number(program: &Program) -> Allocation {
         masks: [None; 8],
         free_slots: Vec::new(),
         slots: 0,
+        stored: false,
         out: Vec::with_capacity(program.before.len()),
     };
     allocator.pin();
@@ -138,6 +140,8 @@ struct Allocator<'p> {
     masks: [Option<Reg>; 8],
     free_slots: Vec<u32>,
     slots: u32,
+    /// Whether the iteration has begun to store, after which blocks are not read: they may have been written.
+    stored: bool,
     out: Vec<Numbered>,
 }
 
@@ -214,7 +218,27 @@ impl Allocator<'_> {
 
     /// Where a register's value is in memory, if it is.
     fn in_memory(&self, reg: Reg) -> Option<Memory> {
-        self.program.regs[reg.index()].home.or(self.slot[reg.index()].map(Memory::Slot))
+        let home = match self.program.regs[reg.index()].home {
+            Some(Memory::Block { .. }) if self.stored => None,
+            home => home,
+        };
+        home.or(self.slot[reg.index()].map(Memory::Slot))
+    }
+
+    /// Reads what is still wanted of blocks, before the first store.
+    fn begin_to_store(&mut self) {
+        self.stored = true;
+        for reg in (0..self.program.regs.len() as u32).map(Reg) {
+            let home = self.program.regs[reg.index()].home;
+            if let Some(block @ Memory::Block { .. }) = home
+                && self.place[reg.index()].is_none()
+                && !self.uses[reg.index()].is_empty()
+            {
+                let number = self.vacancy(Class::Vector, &[]);
+                self.occupy(reg, number);
+                self.read(number as u8, block);
+            }
+        }
     }
 
     fn new_slot(&mut self) -> u32 {
@@ -332,6 +356,9 @@ impl Allocator<'_> {
     }
 
     fn place_inst(&mut self, inst: &Inst) {
+        if !self.stored && matches!(inst.dest, Dest::Memory(_)) {
+            self.begin_to_store();
+        }
         let (sources, folded) = self.fold(inst);
         let locked: SmallVec<[Reg; 4]> = self::sources(inst).collect();
         let mut operands: SmallVec<[Operand; 4]> = SmallVec::new();
