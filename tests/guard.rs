@@ -353,27 +353,6 @@ fn no_plan_touches_a_byte_outside_its_arrays() {
     println!("{done} guarded runs of plans: 0 faults");
 }
 
-/// Operands are read before anything is stored, so blocks may change places.
-#[test]
-fn a_kernel_may_store_over_its_operands() {
-    use numfuse::kernel::{Inst, Operand, Value};
-    let operand = numfuse::kernel::Operand { lane: Lane::I16, access: Access::Contiguous };
-    let operands: Vec<Operand> = vec![operand; 5];
-    let body = (0..5).map(|k| (Inst::Load(k), Lane::I16)).collect();
-    let kernel = Kernel { operands, body, stores: [4, 0, 1, 2, 3].map(Value).to_vec() };
-    for target in Target::all() {
-        let code = backend::compile_kernel(&kernel, target);
-        for n in [1, 15, 300] {
-            let mut blocks: Vec<Vec<i16>> = (0..5).map(|k| (0..n).map(|i| k * 1000 + i).collect()).collect();
-            let expected = [4, 0, 1, 2, 3].map(|k: usize| blocks[k].clone());
-            let places: Vec<*mut u8> = blocks.iter_mut().map(|b| b.as_mut_ptr().cast()).collect();
-            // SAFETY: every block has `n` elements; each store is the very block of an operand.
-            unsafe { code.run(&[places.clone(), places].concat(), n as usize) };
-            assert_eq!(blocks, expected, "{target}, {n} elements");
-        }
-    }
-}
-
 /// The harness sees what it is there to see: code that is told of one element too many dies.
 #[test]
 fn a_planted_over_read_is_caught() {

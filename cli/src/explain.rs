@@ -3,9 +3,9 @@
 use crate::eval::formula;
 use crate::inputs;
 use crate::report::{self, Stop, visible};
+use numfuse::Session;
 use numfuse::check::{InputDType, InputType};
 use numfuse::explain::Stage;
-use numfuse::target::Target;
 use std::ffi::OsString;
 
 /// Shows what a formula becomes, stage by stage.
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<(), Stop> {
     let types = args.inputs.iter().map(input_type).collect::<Result<Vec<_>, Stop>>()?;
-    let shown = numfuse::explain::explain(&args.formula, &types, args.stage, Target::host())?;
+    let shown = numfuse::explain::explain(&args.formula, &types, args.stage, Session::global().target())?;
     report::print(shown.trim_end())
 }
 
