@@ -204,10 +204,12 @@ impl<'a> PassRun<'a> {
         }
     }
 
-    /// The next block of the arrays that steps read where they are, if those are too large for the cache.
+    /// The next block of the arrays that steps read where they are, if those are too large for the cache and
+    /// there are functions to compute meanwhile.
     fn ahead(&self, scratch: &Scratch, len: usize) -> Ahead {
+        let functions = self.steps.iter().any(|s| matches!(s, Ready::Block(..)));
         let whole: usize = self.arrays.iter().filter(|a| !a.single).map(|a| a.size * self.space.len).sum();
-        if len < self.block || whole < ahead::FROM {
+        if !functions || len < self.block || whole < ahead::FROM {
             return Ahead::default();
         }
         let direct = |&k: &usize| {
