@@ -17,7 +17,7 @@ use numfuse::ir::{Dim, DimId, Graph};
 use numfuse::kernel::{Access, Fusion, Kernel, Place, Step, fuse};
 use numfuse::math::{self, BlockFn};
 use numfuse::op::Op;
-use numfuse::target::{Target, Tier};
+use numfuse::target::Target;
 use numfuse::{backend, opt, shape, syntax};
 use programs::{Random, RandomProgram};
 use std::ptr::NonNull;
@@ -157,9 +157,9 @@ fn elements_an_iteration(kernel: &Kernel, target: Target) -> usize {
     let _ = kernel;
     match target.tier {
         #[cfg(feature = "wide")]
-        Tier::Wide => backend::wide::elements(kernel, target).expect("compiled"),
+        numfuse::target::Tier::Wide => backend::wide::elements(kernel, target).expect("compiled"),
         #[cfg(feature = "cranelift")]
-        Tier::Cranelift => backend::cranelift::Layout::of(kernel).elements,
+        numfuse::target::Tier::Cranelift => backend::cranelift::Layout::of(kernel).elements,
         _ => 16,
     }
 }
