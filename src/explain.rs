@@ -92,7 +92,7 @@ fn code(plan: &Plan, stage: Stage, target: Target) -> String {
             shown.push_str(&format!("; pass {number}, step {at}, {target}\n"));
             match step {
                 Step::Jit { kernel, .. } => shown.push_str(&generated(kernel, stage, target)),
-                Step::Block { .. } => shown.push_str("; a block function\n"),
+                Step::Block { .. } | Step::Take { .. } => shown.push_str("; a block function\n"),
                 Step::Text { .. } => shown.push_str("; a function of text\n"),
             }
         }

@@ -13,7 +13,7 @@ use numfuse::backend::{Ready, compile, interp};
 use numfuse::check::{self, Options};
 use numfuse::dtype::{DType, Lane};
 use numfuse::exec::{self, Control, Run};
-use numfuse::ir::{Dim, DimId, DimOrigin, Graph, InputId};
+use numfuse::ir::{self, Graph};
 use numfuse::kernel::{Access, Fusion, Kernel, Place, Step, fuse};
 use numfuse::math::{self, BlockFn};
 use numfuse::op::{Op, TextOp};
@@ -101,8 +101,7 @@ fn runs() -> u64 {
 }
 
 fn graph(program: &RandomProgram) -> Option<Graph> {
-    let parsed = syntax::parse(&program.text).ok()?;
-    check::lower(&parsed, &program.types(), &Options::default()).ok().map(opt::run)
+    program.graph().map(opt::run)
 }
 
 /// Memory for the places of a step, grown as needed.
@@ -242,6 +241,7 @@ fn no_step_touches_a_byte_outside_its_blocks() {
                             &mut done,
                         );
                     }
+                    Step::Take { .. } => {}
                 }
             }
         }
@@ -361,25 +361,24 @@ fn run_text(
 /// The inputs and outputs of a whole plan against guard pages, whatever their layout.
 fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, places: &mut Places) {
     let compiled = compile(fuse(graph, Fusion::Full), target);
-    let origins = (0..graph.dim_count()).map(|d| graph.dim_origin(DimId::from_index(d)));
-    let axis_size = |input: InputId, axis: usize| program.inputs[input.index()].shape[axis];
-    let sizes = DimOrigin::sizes(origins, axis_size).expect("small");
     // Sizes that do not match are found before a run.
-    if graph.constraints.iter().any(|c| sizes[c.left.index()] != sizes[c.right.index()]) {
+    let sizes = ir::sizes(graph.dims(), |input, axis| program.inputs[input.index()].shape[axis], &[]);
+    let is_known = |c: &&ir::Constraint| [c.left, c.right].iter().all(|&d| graph.counted_by(d).is_empty());
+    if graph.constraints.iter().filter(is_known).any(|c| sizes[c.left.index()] != sizes[c.right.index()]) {
         return;
     }
-    let size = |d: &Dim| match d {
-        Dim::One => 1,
-        Dim::Size(id) => sizes[id.index()],
-    };
     let count = program.inputs.len() + compiled.plan.outputs.len();
     let (ins, outs) = places.at_least(count).split_at(program.inputs.len());
     let inputs: Vec<Input<'_>> = program.inputs.iter().zip(ins).map(|(i, p)| guarded(i, p, end)).collect();
     let operands: Vec<exec::Operand<'_>> = inputs.iter().map(|i| i.by_ref().into()).collect();
+    let pool = Pool::new(0);
+    let run = Run { compiled: &compiled, inputs: &operands, pool: &pool, control: Control::serial() };
+    // It may fail for its values.
+    let Ok(running) = exec::begin(&run) else { return };
     let mut views: Vec<ViewMut<'_>> = Vec::new();
     let mut lengths = Vec::new();
     for (output, place) in compiled.plan.outputs.iter().zip(outs) {
-        let shape: Vec<usize> = output.dims.iter().map(size).collect();
+        let shape = running.shape(&output.dims);
         let bytes = shape::bytes(&shape, output.dtype.size()).expect("small");
         let strides = shape::c_strides(&shape, output.dtype.size()).expect("small");
         let ptr = place.place(bytes, end);
@@ -389,10 +388,7 @@ fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, pl
             ViewMut::from_raw_parts(ptr, output.dtype, shape.as_slice().into(), strides, false)
         });
     }
-    let pool = Pool::new(0);
-    let control = Control::serial();
-    let run = Run { compiled: &compiled, inputs: &operands, sizes: &sizes, pool: &pool, control };
-    let _may_fail_for_its_values = exec::run(&run, &mut views);
+    let _may_fail_for_its_values = running.finish(&mut views);
     for (place, &bytes) in outs.iter().zip(&lengths) {
         assert!(place.intact(bytes, end), "{}: written beside an output", program.text);
     }

@@ -62,7 +62,7 @@ const SIDE: usize = 2048;
 
 /// Formulas of 4M elements, the shape of what they give, and the bytes of the reductions' results, which
 /// are kept beside it.
-const FORMULAS: [(&str, &[usize], usize); 13] = [
+const FORMULAS: [(&str, &[usize], usize); 18] = [
     ("2*a + 3*b", &[SIDE, SIDE], 0),
     ("2*a + 3*t", &[SIDE, SIDE], 0),
     ("where(t > a, t, b) / (1 + abs(a))", &[SIDE, SIDE], 0),
@@ -76,6 +76,12 @@ const FORMULAS: [(&str, &[usize], usize); 13] = [
     ("max(pairs, axis=1)", &[SIDE * SIDE / 2], 4 * SIDE * SIDE),
     ("sum(tall, axis=0)", &[4], 32),
     ("sum(wide * 2, axis=0)", &[SIDE * SIDE / 2], 4 * SIDE * SIDE),
+    // Views copy nothing, generators are nowhere, and of what a mask selects the numbers are kept.
+    ("a[::-1].T[:, ::-1] + t[:2048]", &[SIDE, SIDE], 0),
+    ("sum((a[1:, :-1] - a[:-1, 1:])**2)", &[], 0),
+    ("sum(random(40_000_000)**2 + random(40_000_000)**2) * 1.0", &[], 0),
+    ("sum(normal((5000, 4000))[::2] * arange(4000)) + sum(linspace(0, 1, 10_000_000))", &[], 0),
+    ("sum(a[a > 0.5])", &[], 8 * SIDE * SIDE),
 ];
 
 #[test]

@@ -34,7 +34,8 @@ fn a_mean_and_a_sum_of_all_take_two_passes() {
 fn kernels(plan: &Plan) -> impl Iterator<Item = &numfuse::kernel::Kernel> {
     plan.passes.iter().flat_map(|p| &p.steps).filter_map(|step| match step {
         numfuse::kernel::Step::Jit { kernel, .. } => Some(kernel),
-        numfuse::kernel::Step::Block { .. } | numfuse::kernel::Step::Text { .. } => None,
+        numfuse::kernel::Step::Block { .. } | numfuse::kernel::Step::Take { .. } => None,
+        numfuse::kernel::Step::Text { .. } => None,
     })
 }
 

@@ -10,10 +10,9 @@ mod programs;
 
 use libfuzzer_sys::fuzz_target;
 use numfuse::array::Bindings;
-use numfuse::check::{self, Options};
 use numfuse::reference::{self, Value};
 use numfuse::target::Target;
-use numfuse::{Error, Session, opt, syntax};
+use numfuse::{Error, Session, opt};
 use programs::{RandomProgram, values_of};
 
 /// The program's results on a session; errors by their code.
@@ -28,8 +27,7 @@ fn run(program: &RandomProgram, session: &Session) -> Result<Vec<Value>, Error> 
 
 fuzz_target!(|seed: u64| {
     let program = RandomProgram::new(seed);
-    let parsed = syntax::parse(&program.text).expect("programs are well formed");
-    let Ok(raw) = check::lower(&parsed, &program.types(), &Options::default()) else { return };
+    let Some(raw) = program.graph() else { return };
     let values: Vec<Value> = program.inputs.iter().flat_map(programs::RandomInput::values).collect();
     let expected = reference::eval(&raw, &values);
     let again = reference::eval(&opt::run(raw), &values);

@@ -5,7 +5,7 @@ use super::copy;
 use super::element::{self, Element};
 use super::error::Error;
 use crate::dtype::{DType, Kind};
-use crate::ir::Plane;
+use crate::ir::{Plane, ViewMap};
 use crate::shape::{self, Shape, Strides};
 use smallvec::SmallVec;
 use std::fmt;
@@ -239,6 +239,21 @@ impl<'a> View<'a> {
             let place = range.start as isize * self.strides[axis];
             // SAFETY: the range is not empty and within the axis: its start is in the view's extent.
             view.ptr = unsafe { self.ptr.offset(place) };
+        }
+        Ok(view)
+    }
+
+    /// The elements that a view of a formula names, where they lie.
+    ///
+    /// # Errors
+    /// [`Error::OutOfBounds`] if an index is outside its axis, or the rule is for other axes.
+    pub fn select(&self, map: &ViewMap) -> Result<View<'a>, Error> {
+        let placed = map.place(&self.shape, &self.strides).ok_or(Error::OutOfBounds)?;
+        let mut view = View { shape: placed.shape, strides: placed.strides, ..self.clone() };
+        if !view.is_empty() {
+            // SAFETY: every index of the rule was found to be inside its axis, and so is the first element of
+            // every slice that is not empty: the place is an element of this view.
+            view.ptr = unsafe { self.ptr.offset(placed.offset) };
         }
         Ok(view)
     }

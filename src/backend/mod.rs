@@ -74,6 +74,8 @@ pub enum Ready {
     Block(BlockFn, SmallVec<[Place; 3]>, SmallVec<[Place; 2]>),
     /// A function of text, its operands, its result.
     Text(text::Block, SmallVec<[TextFrom; 3]>, Place),
+    /// Elements of the table of that number, where their numbers are, where they go.
+    Take(u32, Place, Place),
 }
 
 /// A plan with its steps compiled.
@@ -116,6 +118,7 @@ fn compile_step(step: &Step, target: Target) -> Ready {
             let block = text::Block::new(*function, args.iter().map(operand).collect(), *result);
             Ready::Text(block, args.iter().map(|arg| arg.from.clone()).collect(), *dest)
         }
+        Step::Take { table, at, dest } => Ready::Take(*table, *at, *dest),
     }
 }
 

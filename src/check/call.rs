@@ -1,6 +1,7 @@
 //! Calls: which function, which argument goes where, and casts by the names of dtypes.
 
 use super::error::ErrorKind;
+use super::generate;
 use super::statement::Lowering;
 use super::value::{Family, Number, Operand, Step, Stop, Value, stop};
 use crate::diagnostic::nearest;
@@ -10,10 +11,6 @@ use crate::op::{self, Derived, Meaning, Op, Row, TextOp};
 use crate::span::Span;
 use crate::syntax::ast::{Arg, Expr, ExprId, List, Symbol};
 use smallvec::{SmallVec, smallvec};
-
-/// Functions that the language has and that are not evaluated yet.
-const NOT_EVALUATED: &[&str] =
-    &["arange", "full", "indices", "linspace", "normal", "ones", "random", "zeros"];
 
 /// Functions of NumPy that the language does not have, and what to do instead.
 const UNSUPPORTED: &[(&str, &str)] = &[
@@ -66,15 +63,15 @@ impl<'a> Lowering<'a> {
             let operand = self.required(&bound, 0)?;
             return self.cast_to(operand, dtype, span).map(Value::Number);
         }
-        if let Some(what) = NOT_EVALUATED.iter().find(|&&known| known == text) {
-            return stop(ErrorKind::NotEvaluated { what }, name_span);
+        if let Some(made) = self.generator(text, name_span, args, span) {
+            return made.map(Value::Number);
         }
         let is_called = |(what, _): &&(&str, &str)| what.trim_matches('`') == text;
         if let Some(&(what, instead)) = UNSUPPORTED.iter().find(is_called) {
             return stop(ErrorKind::Unsupported { what, instead }, name_span);
         }
         let names = op::rows().flat_map(|row| row.names).copied();
-        let near = nearest(text, names.chain(NOT_EVALUATED.iter().copied()));
+        let near = nearest(text, names.chain(generate::names()));
         stop(ErrorKind::UnknownFunction { name: text.to_owned(), near }, name_span)
     }
 

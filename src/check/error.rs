@@ -229,6 +229,39 @@ kinds! {
         /// The unit, as a dtype.
         unit: DType,
     } = "datetime-unit";
+    /// A plain number where an array is indexed.
+    NotAnArray = "not-an-array";
+    /// More indices than the array has axes.
+    TooManyIndices {
+        /// How many axes there are.
+        rank: usize,
+        /// How many indices.
+        indices: usize,
+    } = "too-many-indices";
+    /// `...` twice in one index.
+    TwoEllipses = "two-ellipses";
+    /// Something that is no index.
+    IndexValue = "index-value";
+    /// An index outside an axis of one.
+    IndexOutOfBounds {
+        /// The index.
+        index: i64,
+        /// The axis.
+        axis: usize,
+        /// Its size.
+        size: usize,
+    } = "index-out-of-bounds";
+    /// A slice that does not move.
+    ZeroStep = "zero-step";
+    /// A mask of another shape than the array's.
+    MaskShape = "mask-shape";
+    /// Something that is no size of an array, or an array that no memory could index.
+    GeneratorSize = "generator-size";
+    /// What an array is filled with has more axes, or longer ones.
+    FillShape {
+        /// The axes of the array.
+        rank: usize,
+    } = "fill-shape";
     /// `in` without a tuple on its right.
     NotATuple = "not-a-tuple";
     /// A tuple of another length than the names that it is assigned to, or no tuple.

@@ -10,6 +10,9 @@
 //! |---|---|
 //! | `statement` | the loop, names, variables, results |
 //! | `value` | what an expression can be |
+//! | `view` | indexing: views, and where they go |
+//! | `select` | `a[mask]` and `a[index]` |
+//! | `generate` | generators: arrays of which no element is in memory |
 //! | `literal` | arithmetic between literals |
 //! | `promote` | the dtype that operands meet in, and bringing them there |
 //! | `operator` | [`Op`](crate::op::Op) by its row's [`Rule`](crate::op::Rule) |
@@ -32,6 +35,7 @@ mod composed;
 mod complex_moments;
 mod derived;
 mod error;
+mod generate;
 mod keywords;
 mod literal;
 mod numexpr;
@@ -41,10 +45,12 @@ mod operator;
 mod promote;
 mod reduce;
 mod scan;
+mod select;
 mod statement;
 mod text;
 mod time;
 mod value;
+mod view;
 mod words;
 
 pub use error::{Error, ErrorKind, OperandType};
@@ -52,7 +58,7 @@ pub use numexpr::Optimization;
 
 use crate::casting::Casting;
 use crate::dtype::DType;
-use crate::ir::Graph;
+use crate::ir::{Graph, Known};
 use crate::syntax::ast::Program;
 use smallvec::SmallVec;
 use statement::Lowering;
@@ -130,5 +136,19 @@ pub struct Options {
 /// # Errors
 /// Every independent [`Error`] of the formula, in the order of the text.
 pub fn lower(program: &Program, inputs: &[InputType], options: &Options) -> Result<Graph, Vec<Error>> {
-    Lowering::new(program, inputs, options).run()
+    lower_known(program, inputs, options, Known::default())
+}
+
+/// As [`lower`], where something is known of the arrays: a slice that takes one element of them gives an axis
+/// of one, which broadcasts.
+///
+/// # Errors
+/// As `lower`.
+pub fn lower_known(
+    program: &Program,
+    inputs: &[InputType],
+    options: &Options,
+    known: Known,
+) -> Result<Graph, Vec<Error>> {
+    Lowering::new(program, inputs, options, known).run()
 }

@@ -160,6 +160,10 @@ impl Lowering<'_> {
             Node::Reduce { .. } | Node::Scan { .. } => self.cast(node, DType::F32, span),
             // No half.
             Node::Literal(_) | Node::Text(..) => node,
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => {
+                self.cast(node, DType::F32, span)
+            }
+            Node::Nonzero { .. } | Node::Take { .. } => self.cast(node, DType::F32, span),
         }
     }
 

@@ -7,7 +7,7 @@ use super::{InputDType, InputType, MAX_ERRORS, MAX_NODES, Options};
 use crate::casting::can_cast;
 use crate::diagnostic::nearest;
 use crate::dtype::{DType, Kind};
-use crate::ir::{Graph, InputId, Literal, Node, NodeId, Output, Plane, Scalar};
+use crate::ir::{Graph, InputId, Known, Literal, Node, NodeId, Output, Plane, Scalar, ViewId};
 use crate::op;
 use crate::shape::MAX_RANK;
 use crate::span::Span;
@@ -24,6 +24,12 @@ pub(super) struct Lowering<'a> {
     pub(super) options: Options,
     /// Nodes that a guard already watches.
     pub(super) guarded: FxHashSet<NodeId>,
+    /// The views of nodes that have been made.
+    pub(super) pushed: FxHashMap<(NodeId, ViewId), NodeId>,
+    /// For each mask, the numbers of what it selects.
+    pub(super) masks: FxHashMap<NodeId, NodeId>,
+    /// How many calls of random generators stand before.
+    pub(super) random_calls: u64,
     inputs: FxHashMap<&'a str, InputId>,
     types: &'a [InputType],
     /// What has been computed of the expressions so far.
@@ -47,11 +53,19 @@ struct Bound {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(program: &'a Program, types: &'a [InputType], options: &'a Options) -> Lowering<'a> {
+    pub(super) fn new(
+        program: &'a Program,
+        types: &'a [InputType],
+        options: &'a Options,
+        known: Known,
+    ) -> Lowering<'a> {
         let mut lowering = Lowering {
             program,
-            graph: Graph::new(),
+            graph: Graph::of_known(known),
             options: *options,
+            pushed: FxHashMap::default(),
+            masks: FxHashMap::default(),
+            random_calls: 0,
             guarded: FxHashSet::default(),
             inputs: FxHashMap::default(),
             types,
@@ -140,7 +154,7 @@ impl<'a> Lowering<'a> {
                 self.lane(op::Op::Where, &args, span)?
             }
             Expr::Call { name, name_span, args } => return self.call(name, name_span, args, span),
-            Expr::Index { .. } => return stop(ErrorKind::NotEvaluated { what: "indexing" }, span),
+            Expr::Index { base, items } => self.index(base, items, span)?,
             Expr::Attribute { base, attribute } => self.attribute(self.operand(base)?, attribute, span)?,
             Expr::Tuple(items) => return Ok(Value::Tuple(items)),
         };
@@ -159,7 +173,7 @@ impl<'a> Lowering<'a> {
                 let zero = self.filled(node, false, span);
                 Ok(Number::Strong(self.cast(zero, self.graph.ty(node).dtype, span)))
             }
-            Attribute::Transpose => stop(ErrorKind::NotEvaluated { what: "`.T`" }, span),
+            Attribute::Transpose => self.transpose(base, span),
         }
     }
 

@@ -111,7 +111,9 @@ impl Lowering<'_> {
         match self.graph.add(Node::Text(op, Operands::new(args)), span) {
             Ok(node) => Ok(node),
             // The kinds are right, so an element would be too large.
-            Err(TypeError::Dtype | TypeError::Arity | TypeError::Axis) => stop(ErrorKind::TextTooWide, span),
+            Err(TypeError::Dtype | TypeError::Arity | TypeError::Axis | TypeError::View) => {
+                stop(ErrorKind::TextTooWide, span)
+            }
         }
     }
 

@@ -77,6 +77,25 @@ impl Display for ErrorKind {
             ErrorKind::NoCast { from, to } => write!(f, "no cast from {from} to {to}"),
             ErrorKind::NotADatetime => f.write_str("this text is no datetime"),
             ErrorKind::DatetimeUnit { unit } => write!(f, "{unit} does not hold this datetime"),
+            ErrorKind::NotAnArray => f.write_str("a plain number has no axes to index"),
+            ErrorKind::TooManyIndices { rank, indices } => {
+                write!(f, "{indices} {} for {}", if *indices == 1 { "index" } else { "indices" }, Axes(*rank))
+            }
+            ErrorKind::TwoEllipses => f.write_str("an index has `...` once at most"),
+            ErrorKind::IndexValue => {
+                f.write_str("an index is made of integers, slices, `None` and `...`, or is a mask or an array of integers")
+            }
+            ErrorKind::IndexOutOfBounds { index, axis, size } => {
+                write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
+            }
+            ErrorKind::ZeroStep => f.write_str("the step of a slice is not 0"),
+            ErrorKind::MaskShape => f.write_str("the mask does not have the shape of the array's first axes"),
+            ErrorKind::GeneratorSize => {
+                f.write_str("a generator takes finite numbers, and sizes of 0 or more whose product 64 bits hold")
+            }
+            ErrorKind::FillShape { rank } => {
+                write!(f, "what is filled in does not broadcast to {}", Axes(*rank))
+            }
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
             ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
@@ -158,6 +177,10 @@ impl ErrorKind {
             ErrorKind::NotReal { .. } | ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,
             ErrorKind::TextTooWide | ErrorKind::NonAscii => None,
+            ErrorKind::NotAnArray | ErrorKind::TooManyIndices { .. } | ErrorKind::TwoEllipses => None,
+            ErrorKind::IndexValue | ErrorKind::IndexOutOfBounds { .. } | ErrorKind::ZeroStep => None,
+            ErrorKind::GeneratorSize | ErrorKind::FillShape { .. } => None,
+            ErrorKind::MaskShape => None,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::error::Error;
 use super::gather::Walk;
 use super::space::{Layout, Space};
 use super::stream;
+use super::take;
 use super::tile;
 use crate::backend::Ready;
 use crate::dtype::Lane;
@@ -30,6 +31,23 @@ pub(super) struct Resolved {
     pub(super) single: bool,
     pub(super) cell: u64,
     pub(super) wide: Option<Box<[u8]>>,
+    /// Whether an element is its own place: addresses are eight times the numbers that they stand for.
+    pub(super) numbered: bool,
+}
+
+/// An array of which elements are taken by their numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Table {
+    /// Element 0.
+    pub(super) base: *const u8,
+    /// How many there are.
+    pub(super) len: usize,
+    /// Bytes from each to the next.
+    pub(super) stride: isize,
+    /// Bytes an element.
+    pub(super) size: usize,
+    /// The bytes that are reversed together; 1 for none.
+    pub(super) unit: usize,
 }
 
 /// How a store reaches its array.
@@ -51,6 +69,7 @@ pub(super) struct PassRun<'a> {
     pub(super) space: Space,
     /// The sources and then the stores, as `space.layouts` has them.
     pub(super) arrays: SmallVec<[Resolved; 6]>,
+    pub(super) tables: SmallVec<[Table; 1]>,
     pub(super) deliveries: SmallVec<[Delivery; 2]>,
     /// Blocks may cross rows.
     pub(super) flat: bool,
@@ -80,12 +99,22 @@ impl<'a> PassRun<'a> {
         steps: &'a [Ready],
         space: Space,
         arrays: SmallVec<[Resolved; 6]>,
+        tables: SmallVec<[Table; 1]>,
         deliveries: SmallVec<[Delivery; 2]>,
     ) -> PassRun<'a> {
         let easy = |k: usize| arrays[k].single || (space.layouts[k] == Layout::Linear && !arrays[k].swapped);
         let flat = space.row() < LONG_ROW || (0..arrays.len()).all(easy);
-        let mut run =
-            PassRun { pass, steps, space, arrays, deliveries, flat, offsets: SmallVec::new(), block: 0 };
+        let mut run = PassRun {
+            pass,
+            steps,
+            space,
+            arrays,
+            tables,
+            deliveries,
+            flat,
+            offsets: SmallVec::new(),
+            block: 0,
+        };
         run.lay_out();
         run
     }
@@ -95,7 +124,7 @@ impl<'a> PassRun<'a> {
         let array = &self.arrays[k];
         let stores = k.checked_sub(self.pass.sources.len());
         let staged = stores.is_some_and(|s| self.deliveries[s] != Delivery::Direct);
-        staged || (!array.single && (array.swapped || !self.contiguous(k)))
+        staged || (!array.single && (array.swapped || array.numbered || !self.contiguous(k)))
     }
 
     /// Whether the array's elements of any one block lie side by side.
@@ -151,7 +180,7 @@ impl<'a> PassRun<'a> {
     }
 
     /// Runs the steps on the elements `at..at + len` of the space, in blocks, and gives each block's
-    /// start, length and the places of the folds' elements to `visit`.
+    /// start, length and the places of the folds' or the mask's elements to `visit`.
     ///
     /// # Safety
     /// The arrays are lent as [`PassRun`] says, and no other thread works on these elements.
@@ -168,8 +197,9 @@ impl<'a> PassRun<'a> {
             let len = (end - at).min(self.block).min(room);
             // SAFETY: as the caller promises; a block lies in one row unless rows do not matter.
             unsafe { self.run_block(scratch, at, len) };
-            let folds: SmallVec<[*mut u8; 4]> =
-                self.pass.folds.iter().map(|f| self.place(scratch, f.from)).collect();
+            let visited =
+                self.pass.folds.iter().map(|f| f.from).chain(self.pass.collect.iter().map(|c| c.from));
+            let folds: SmallVec<[*mut u8; 4]> = visited.map(|from| self.place(scratch, from)).collect();
             visit(at, len, &folds);
             at += len;
         }
@@ -270,7 +300,8 @@ impl<'a> PassRun<'a> {
             Layout::Strided(strides) => (&self.space.sizes[..], &strides[..]),
         };
         let unit = if array.swapped { array.unit } else { 1 };
-        Walk { base: array.base, sizes, strides, size: array.size, unit }
+        let (base, size, numbered) = (array.base, array.size, array.numbered);
+        Walk { base, sizes, strides, size, unit, numbered }
     }
 
     fn place(&self, scratch: &mut Scratch, place: Place) -> *mut u8 {
@@ -312,6 +343,11 @@ impl<'a> PassRun<'a> {
                 let dest = self.place(scratch, *dest);
                 // SAFETY: as above; a single source is one element, a constant too.
                 unsafe { block.run(&args, dest, len) };
+            }
+            Ready::Take(table, at, dest) => {
+                let (at, dest) = (self.place(scratch, *at), self.place(scratch, *dest));
+                // SAFETY: as above; `take` looks at every number.
+                unsafe { take::take(&self.tables[*table as usize], at, dest, len) };
             }
         }
     }

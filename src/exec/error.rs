@@ -25,6 +25,32 @@ pub enum Error {
         /// Where in the formula.
         span: Span,
     },
+    /// An index that is written in the formula is outside its axis.
+    Index {
+        /// The index.
+        index: i64,
+        /// Which axis of the array it is.
+        axis: u32,
+        /// The size of that axis.
+        size: usize,
+        /// Where the index stands.
+        span: Span,
+    },
+    /// Axes that must be equal are not, which only the values of a mask could show.
+    Counted {
+        /// The size of one.
+        left: usize,
+        /// The size of the other.
+        right: usize,
+        /// What brings them together.
+        span: Span,
+    },
+    /// A size that follows from a mask's values is 1 where the plan takes it for another, or the other way round: what
+    /// the masks counted so far select, for making the right plan.
+    Recount {
+        /// The counts.
+        counts: Vec<usize>,
+    },
     /// The smallest or largest element of nothing was asked for.
     EmptyReduction {
         /// The reduction's name.
@@ -48,6 +74,10 @@ impl Error {
             Error::Guard { kind: GuardKind::NonAscii, .. } => "non-ascii",
             Error::Guard { kind: GuardKind::OutOfRange(_), .. } => "number-out-of-range",
             Error::Guard { kind: GuardKind::UnitOverflow(_), .. } => "unit-overflow",
+            Error::Guard { kind: GuardKind::IndexOutOfRange, .. } => "index-out-of-bounds",
+            Error::Index { .. } => "index-out-of-bounds",
+            Error::Counted { .. } => "shape-mismatch",
+            Error::Recount { .. } => "recount",
             Error::EmptyReduction { .. } => "empty-reduction",
             Error::Panic { .. } => "internal-panic",
         }
@@ -72,6 +102,16 @@ impl fmt::Display for Error {
             Error::Guard { kind: GuardKind::UnitOverflow(dtype), .. } => {
                 write!(f, "a time does not fit {dtype}")
             }
+            Error::Guard { kind: GuardKind::IndexOutOfRange, .. } => {
+                f.write_str("an index is out of bounds for the axis")
+            }
+            Error::Index { index, axis, size, .. } => {
+                write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
+            }
+            Error::Counted { left, right, .. } => {
+                write!(f, "the shapes cannot be broadcast together: axes of {left} and {right}")
+            }
+            Error::Recount { .. } => f.write_str("a mask selects one element, which makes another plan"),
             Error::EmptyReduction { name } => write!(f, "`{name}` of an empty array has no value"),
             Error::Panic { message } => write!(f, "internal error: {message}"),
         }

@@ -16,6 +16,8 @@ pub(super) struct Walk<'s> {
     pub(super) size: usize,
     /// The bytes that are reversed together; 1 for none.
     pub(super) unit: usize,
+    /// Whether nothing is read: an element is an eighth of its address.
+    pub(super) numbered: bool,
 }
 
 /// One run along the innermost axis.
@@ -63,6 +65,10 @@ impl Walk<'_> {
             // SAFETY: every element of a row is one of those the caller vouches for.
             unsafe {
                 let out = out.add(done * self.size);
+                if self.numbered {
+                    number_row(row, out);
+                    return;
+                }
                 match self.size {
                     1 => gather_row::<1>(row, out, false),
                     2 => gather_row::<2>(row, out, self.unit == 2),
@@ -128,6 +134,19 @@ unsafe fn scatter_wide(row: Row, from: *const u8, size: usize, unit: usize) {
         if unit > 1 {
             element.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
         }
+    }
+}
+
+/// Writes the numbers that a row's addresses stand for.
+///
+/// # Safety
+/// `out` has room for an i64 for each element of the row.
+unsafe fn number_row(row: Row, out: *mut u8) {
+    let (first, step) = (row.start.addr() as i64 / 8, row.stride as i64 / 8);
+    let out = out.cast::<[u8; 8]>();
+    for i in 0..row.len {
+        // SAFETY: as the caller promises; byte arrays have no alignment.
+        unsafe { out.add(i).write((first + i as i64 * step).to_le_bytes()) };
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod ahead;
 mod block;
+mod collect;
 mod env;
 mod error;
 pub mod fold;
@@ -17,16 +18,19 @@ mod fpenv;
 mod gather;
 mod pass;
 mod reduce;
+mod resolve;
 mod scan;
+mod sizes;
 mod small;
 mod space;
 mod stream;
+mod take;
 pub mod tile;
 
 pub(crate) use env::panicked;
 pub use env::{Control, Poll, Threads};
 pub use error::Error;
 pub use fpenv::FpEnv;
-pub use pass::{Operand, Run, run};
-pub use small::run_small;
+pub use pass::{Operand, Run, Running, begin, run};
+pub use small::{is_small, run_small};
 pub use space::{Axis, Layout, Space};

@@ -1,19 +1,22 @@
 //! Running a plan: its passes in order, each over tiles on threads.
 #![expect(unsafe_code, reason = "hands the arrays that the caller lends to the blocks of each pass")]
 
-use super::block::{Delivery, PassRun, Resolved, Scratch};
+use super::block::{Delivery, PassRun, Resolved, Scratch, Table};
+use super::collect;
 use super::env::{Control, POLL, panicked};
 use super::error::Error;
 use super::fpenv::FpEnv;
 use super::reduce::{Reduced, has_identity, reduce};
+use super::resolve::padded;
 use super::scan::{Along, scan};
+use super::sizes::KnownSizes;
 use super::space::{Axis, Space};
 use super::{stream, tile};
-use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap, swap_unit};
+use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap};
 use crate::backend::Compiled;
 use crate::dtype::DType;
-use crate::ir::{Dim, InputId, Plane};
-use crate::kernel::{Dest, Pass, PassSource, Running, Source, TempId};
+use crate::ir::{Dim, InputId};
+use crate::kernel::{self, Collect, Dest, Pass, PassSource, Source, TempId};
 use crate::shape::{self, Shape};
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,10 +54,8 @@ impl<'a> From<InputRef<'a>> for Operand<'a> {
 pub struct Run<'a> {
     /// The compiled plan.
     pub compiled: &'a Compiled,
-    /// The inputs, in the graph's order.
+    /// The inputs, in the graph's order. The sizes that the graph's constraints name are equal.
     pub inputs: &'a [Operand<'a>],
-    /// The size of each dimension, by its id.
-    pub sizes: &'a [usize],
     /// Where kept arrays come from.
     pub pool: &'a Pool,
     /// Threads and cancelling.
@@ -68,58 +69,99 @@ pub struct Run<'a> {
 /// [`Error`]. Outputs are written only by the last passes, after every check has passed; a cancelled
 /// run may leave them half written.
 pub fn run(run: &Run<'_>, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
-    catch_unwind(AssertUnwindSafe(|| run_plan(run, outputs))).unwrap_or_else(|p| Err(panicked(&*p)))
+    begin(run)?.finish(outputs)
 }
 
-fn run_plan(run: &Run<'_>, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
-    let _env = FpEnv::enter();
-    let plan = &run.compiled.plan;
-    let temps = plan.temps.iter().map(|_| None).collect();
-    let mut state = State { run, temps, copies: Vec::new(), in_place: SmallVec::new() };
-    state.avoid_overlap(outputs)?;
-    let last_reads = plan.last_reads();
-    let mut looked = Instant::now();
-    for (index, pass) in plan.passes.iter().enumerate() {
-        // Each pass looks for itself too, but many short ones never come to it.
-        if run.control.poll.is_some() && looked.elapsed() >= POLL {
-            looked = Instant::now();
-            if run.control.poll.is_some_and(|poll| poll()) {
-                return Err(Error::Cancelled);
-            }
-        }
-        state.allocate_temps(pass)?;
-        state.run_pass(index, pass, outputs)?;
-        state.check(index + 1)?;
-        state.free_temps(index, &last_reads);
-    }
-    state.copy_kept(outputs)
+/// Runs a plan until all sizes are known, those too that follow from the values of masks.
+///
+/// # Errors
+/// As [`run`]; [`Error::Recount`] if a size makes this the wrong plan.
+pub fn begin<'a>(run: &'a Run<'a>) -> Result<Running<'a>, Error> {
+    let begin = || {
+        let _env = FpEnv::enter();
+        let mut running = Running::new(run)?;
+        running.run_passes(run.compiled.plan.counting_passes(), &mut [])?;
+        Ok(running)
+    };
+    catch_unwind(AssertUnwindSafe(begin)).unwrap_or_else(|p| Err(panicked(&*p)))
 }
 
-struct State<'a> {
-    run: &'a Run<'a>,
+/// A run that has not written its outputs yet.
+#[derive(Debug)]
+pub struct Running<'a> {
+    pub(super) run: &'a Run<'a>,
+    pub(super) known: KnownSizes,
+    /// The next pass to run.
+    next: usize,
     /// Kept arrays, from the pass that writes them to the last that reads them.
     temps: Vec<Option<Array>>,
+    last_reads: Vec<usize>,
     /// Copies of inputs that an output would overwrite before they are read.
     copies: Vec<(InputId, Array)>,
     /// Outputs that lie exactly on an input of their pass.
     in_place: SmallVec<[u32; 2]>,
+    /// When the caller was last asked whether to stop.
+    looked: Instant,
 }
 
-impl State<'_> {
-    fn size(&self, dim: Dim) -> usize {
-        match dim {
-            Dim::One => 1,
-            Dim::Size(id) => self.run.sizes[id.index()],
+impl<'a> Running<'a> {
+    fn new(run: &'a Run<'a>) -> Result<Running<'a>, Error> {
+        let plan = &run.compiled.plan;
+        Ok(Running {
+            run,
+            known: KnownSizes::new(plan, run.inputs)?,
+            next: 0,
+            temps: plan.temps.iter().map(|_| None).collect(),
+            last_reads: plan.last_reads(),
+            copies: Vec::new(),
+            in_place: SmallVec::new(),
+            looked: Instant::now(),
+        })
+    }
+
+    /// Runs the rest of the plan.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub fn finish(mut self, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
+        let finish = || {
+            let _env = FpEnv::enter();
+            self.avoid_overlap(outputs)?;
+            self.run_passes(self.run.compiled.plan.passes.len(), outputs)?;
+            self.copy_kept(outputs)
+        };
+        catch_unwind(AssertUnwindSafe(finish)).unwrap_or_else(|p| Err(panicked(&*p)))
+    }
+
+    /// Runs the passes before `end` that have not run yet.
+    fn run_passes(&mut self, end: usize, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
+        let control = &self.run.control;
+        for index in self.next..end {
+            // Each pass looks for itself too, but many short ones never come to it.
+            if control.poll.is_some() && self.looked.elapsed() >= POLL {
+                self.looked = Instant::now();
+                if control.poll.is_some_and(|poll| poll()) {
+                    return Err(Error::Cancelled);
+                }
+            }
+            let pass = &self.run.compiled.plan.passes[index];
+            self.allocate_temps(pass)?;
+            self.run_pass(index, pass, outputs)?;
+            self.check(index + 1)?;
+            self.free_temps(index);
         }
+        self.next = end;
+        Ok(())
     }
 
-    fn shape(&self, dims: &[Dim]) -> Shape {
-        dims.iter().map(|&d| self.size(d)).collect()
+    /// The sizes that dimensions of the plan have.
+    pub fn shape(&self, dims: &[Dim]) -> Shape {
+        dims.iter().map(|&dim| self.known.size(dim)).collect()
     }
 
-    /// Makes room for what a pass keeps.
+    /// Makes room for what a pass keeps. What it collects is counted first.
     fn allocate_temps(&mut self, pass: &Pass) -> Result<(), Error> {
-        for id in pass.kept() {
+        for id in pass.kept().filter(|_| pass.collect.is_none()) {
             let temp = &self.run.compiled.plan.temps[id.0 as usize];
             let shape = self.shape(&temp.dims);
             let array = Array::from_pool(self.run.pool, temp.dtype, &shape)?;
@@ -129,15 +171,15 @@ impl State<'_> {
     }
 
     /// Frees what no later pass reads.
-    fn free_temps(&mut self, pass: usize, last_reads: &[usize]) {
-        for (temp, &last) in self.temps.iter_mut().zip(last_reads) {
+    fn free_temps(&mut self, pass: usize) {
+        for (temp, &last) in self.temps.iter_mut().zip(&self.last_reads) {
             if last <= pass {
                 *temp = None;
             }
         }
     }
 
-    fn temp(&self, id: TempId) -> &Array {
+    pub(super) fn temp(&self, id: TempId) -> &Array {
         self.temps[id.0 as usize]
             .as_ref()
             .expect("written by an earlier pass, and freed after the last reader")
@@ -167,8 +209,13 @@ impl State<'_> {
     /// Whether the pass that writes the output over its whole shape is the last that reads the input.
     fn may_run_in_place(&self, input: InputId, output: u32, view: &View<'_>) -> bool {
         let plan = &self.run.compiled.plan;
-        let reads =
-            |p: &Pass| p.sources.iter().any(|s| matches!(s.source, Source::Input(read, _) if read == input));
+        let is_read = |s: &&PassSource| matches!(s.source, Source::Input(read, _) if read == input);
+        let reads = |p: &Pass| p.sources.iter().chain(&p.tables).any(|s| is_read(&s));
+        // An element that is read where another one is written must have been copied.
+        let elsewhere = |p: &Pass| {
+            p.tables.iter().any(|s| is_read(&s))
+                || p.sources.iter().any(|s| is_read(&s) && !s.views.is_empty())
+        };
         let writes = |p: &Pass| {
             p.stores.iter().any(|s| matches!(s.dest, Dest::Output(written, _) if written == output))
         };
@@ -176,13 +223,15 @@ impl State<'_> {
         else {
             return false;
         };
-        last.is_none_or(|l| l <= writer) && view.shape() == self.shape(&plan.passes[writer].space).as_slice()
+        last.is_none_or(|l| l <= writer)
+            && !elsewhere(&plan.passes[writer])
+            && view.shape() == self.shape(&plan.passes[writer].space).as_slice()
     }
 
     fn run_pass(&mut self, index: usize, pass: &Pass, outputs: &mut [ViewMut<'_>]) -> Result<(), Error> {
         let dims = self.shape(&pass.space);
         let total = shape::count(&dims).map_err(|_| Error::TooBig)?;
-        if total == 0 && pass.folds.is_empty() {
+        if total == 0 && pass.folds.is_empty() && pass.collect.is_none() {
             return Ok(());
         }
         if let Some(running) = &pass.running {
@@ -196,6 +245,9 @@ impl State<'_> {
             strides.push((along, resolved.size));
             arrays.push(resolved);
         }
+        let mut dense = Vec::new();
+        let tables = pass.tables.iter().map(|table| self.table(table, &mut dense));
+        let tables = tables.collect::<Result<SmallVec<[Table; 1]>, Error>>()?;
         let mut deliveries: SmallVec<[Delivery; 2]> = SmallVec::new();
         for store in &pass.stores {
             let (view, delivery) = self.store_view(store.dest, outputs, total * store.dtype.size());
@@ -205,8 +257,28 @@ impl State<'_> {
             deliveries.push(delivery);
         }
         let space = Space::arrange(&axes, &strides);
-        let bound = PassRun::new(pass, &self.run.compiled.passes[index], space, arrays, deliveries);
-        if pass.folds.is_empty() { self.elementwise(&bound, total) } else { self.reduce(&bound, pass, &axes) }
+        let bound = PassRun::new(pass, &self.run.compiled.passes[index], space, arrays, tables, deliveries);
+        match &pass.collect {
+            Some(collected) => self.collect(&bound, collected, total),
+            None if pass.folds.is_empty() => self.elementwise(&bound, total),
+            None => self.reduce(&bound, pass, &axes),
+        }
+    }
+
+    /// Counts the elements that a mask selects, and collects their numbers.
+    fn collect(&mut self, bound: &PassRun<'_>, collected: &Collect, total: usize) -> Result<(), Error> {
+        let cost = tile::cost(bound.pass);
+        let tiles = collect::Tiles {
+            total,
+            tile: tile::tile(cost),
+            threads: tile::threads(total, cost, self.run.control.most_threads()),
+        };
+        let ends = collect::count(&self.run.control, bound, tiles)?;
+        let count = ends.last().copied().unwrap_or(0);
+        let mut array = Array::from_pool(self.run.pool, DType::I64, &[count])?;
+        collect::collect(&self.run.control, bound, tiles, &ends, &mut array)?;
+        self.temps[collected.dest.0 as usize] = Some(array);
+        self.known.counted(&self.run.compiled.plan, self.run.inputs, collected.dim, count)
     }
 
     fn store_view<'v>(
@@ -228,57 +300,7 @@ impl State<'_> {
         }
     }
 
-    /// An array that a pass reads, and its byte strides along the pass's space.
-    fn resolve(&self, source: &PassSource, rank: usize) -> Result<(Resolved, SmallVec<[isize; 6]>), Error> {
-        let none = SmallVec::from_elem(0, rank);
-        let cell = |cell| Resolved { single: true, cell, ..Resolved::of(source.dtype) };
-        let (copy, temp, part);
-        let view = match &source.source {
-            Source::Count(dims) => {
-                let count = shape::count(&self.shape(dims)).map_err(|_| Error::TooBig)?;
-                return Ok((cell(count as u64), none));
-            }
-            Source::Temp(id) => {
-                temp = View::from(self.temp(*id));
-                &temp
-            }
-            Source::Input(input, plane) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
-                (Some(array), _) => {
-                    copy = View::from(array);
-                    &copy
-                }
-                (None, Operand::View(view)) => view,
-                (None, Operand::Single(bits)) => return Ok((cell(bits), none)),
-                (None, Operand::Text(text)) => {
-                    copy = View::from(text);
-                    &copy
-                }
-                (None, Operand::Pair(parts)) => {
-                    return Ok((cell(parts[usize::from(*plane == Plane::Imag)]), none));
-                }
-            },
-        };
-        let view = match source.source {
-            Source::Input(_, plane @ (Plane::Real | Plane::Imag)) => {
-                part = view.plane(plane);
-                &part
-            }
-            Source::Input(_, Plane::Whole) | Source::Temp(_) | Source::Count(_) => view,
-        };
-        if source.is_single() && source.dtype.is_text() {
-            let mut wide = vec![0; source.dtype.size()];
-            view.copy_to(&mut wide)?;
-            return Ok((Resolved { wide: Some(wide.into()), ..cell(0) }, none));
-        }
-        if source.is_single() {
-            return Ok((cell(read_single(view)), none));
-        }
-        let (base, swapped) = (view.as_ptr().cast_mut(), view.is_swapped());
-        let resolved = Resolved { base, swapped, ..Resolved::of(source.dtype) };
-        Ok((resolved, broadcast_strides(view, rank)))
-    }
-
-    fn copy_of(&self, input: InputId) -> Option<&Array> {
+    pub(super) fn copy_of(&self, input: InputId) -> Option<&Array> {
         self.copies.iter().find(|(id, _)| *id == input).map(|(_, copy)| copy)
     }
 
@@ -309,39 +331,13 @@ impl State<'_> {
     }
 
     /// Copies what is scanned to where the result goes, and scans it there.
-    fn scan(&mut self, source: &PassSource, running: &Running, dims: &[usize]) -> Result<(), Error> {
+    fn scan(&mut self, source: &PassSource, running: &kernel::Running, dims: &[usize]) -> Result<(), Error> {
         let place = running.dest.0 as usize;
         let mut array = self.temps[place].take().expect("allocated before its pass");
         self.copy_source(source, &mut ViewMut::from_bytes(array.bytes_mut(), source.dtype, dims)?)?;
         let along = Along::axis(dims, running.axis);
         scan(&self.run.control, running.op, running.lane, &mut array, along)?;
         self.temps[place] = Some(array);
-        Ok(())
-    }
-
-    fn copy_source(&self, source: &PassSource, to: &mut ViewMut<'_>) -> Result<(), Error> {
-        let (resolved, _) = self.resolve(source, source.dims.len())?;
-        if resolved.single {
-            let bytes = &resolved.cell.to_le_bytes()[..resolved.size];
-            return Ok(to.copy_from(&View::from_bytes(
-                bytes,
-                source.dtype,
-                to.shape(),
-                &vec![0; to.shape().len()],
-                0,
-                false,
-            )?)?);
-        }
-        match &source.source {
-            Source::Temp(id) => to.copy_from(&View::from(self.temp(*id)))?,
-            Source::Input(input, plane) => match (self.copy_of(*input), self.run.inputs[input.index()]) {
-                (Some(array), _) => to.copy_from(&View::from(array).plane(*plane))?,
-                (None, Operand::View(view)) => to.copy_from(&view.plane(*plane))?,
-                (None, Operand::Single(_) | Operand::Text(_) | Operand::Pair(_)) => {}
-            },
-            // Single, as above.
-            Source::Count(_) => {}
-        }
         Ok(())
     }
 
@@ -386,33 +382,10 @@ fn groups(pass: &Pass, dims: &[usize]) -> SmallVec<[Axis; 6]> {
 }
 
 fn broadcast_strides(view: &View<'_>, rank: usize) -> SmallVec<[isize; 6]> {
-    let mut strides: SmallVec<[isize; 6]> = SmallVec::from_elem(0, rank - view.shape().len());
-    strides.extend(view.shape().iter().zip(view.strides()).map(|(&n, &s)| if n == 1 { 0 } else { s }));
-    strides
+    padded(view.shape(), view.strides(), rank)
 }
 
 fn resolve_store(mut view: ViewMut<'_>) -> Resolved {
     let swapped = view.as_view().is_swapped();
     Resolved { base: view.as_mut_ptr(), swapped, ..Resolved::of(view.dtype()) }
-}
-
-impl Resolved {
-    /// An array that is nowhere yet.
-    fn of(dtype: DType) -> Resolved {
-        let (size, unit) = (dtype.size(), swap_unit(dtype));
-        let base = std::ptr::dangling_mut();
-        Resolved { base, size, step: size as isize, swapped: false, unit, single: false, cell: 0, wide: None }
-    }
-}
-
-/// The bits of a view's only element.
-fn read_single(view: &View<'_>) -> u64 {
-    let mut bytes = [0u8; 8];
-    let size = view.dtype().size();
-    // SAFETY: a view of one element has `size` readable bytes at its pointer, at most 8 for lane dtypes.
-    unsafe { view.as_ptr().copy_to_nonoverlapping(bytes.as_mut_ptr(), size) };
-    if view.is_swapped() {
-        bytes[..size].reverse();
-    }
-    u64::from_le_bytes(bytes)
 }

@@ -6,17 +6,22 @@ use super::pass::Operand;
 use crate::array::{Overlap, View, ViewMut, overlap};
 use crate::backend::{Code, Compiled, Ready};
 use crate::ir::Plane;
-use crate::kernel::{Place, Plan, Source};
+use crate::kernel::{PassSource, Place, Plan, Source};
 use smallvec::SmallVec;
 
 /// The most elements of a small call; it runs on the caller's thread, in one piece.
 const SMALL: usize = 4096;
 
+/// Whether a result of that shape may be made the short way.
+pub fn is_small(shape: &[usize]) -> bool {
+    shape.iter().try_fold(1usize, |n, &size| n.checked_mul(size)).is_some_and(|n| n <= SMALL)
+}
+
 /// The kernel and its places, if the plan is one kernel from inputs to one output and nothing else.
 fn only_kernel(compiled: &Compiled) -> Option<(&dyn Code, &[Place])> {
-    let Plan { passes, temps, checks, outputs } = &compiled.plan;
+    let Plan { passes, temps, checks, outputs, index_fits, .. } = &compiled.plan;
     let ([pass], [output]) = (passes.as_slice(), outputs.as_slice()) else { return None };
-    let plain = temps.is_empty() && checks.is_empty() && output.kept.is_empty();
+    let plain = temps.is_empty() && checks.is_empty() && index_fits.is_empty() && output.kept.is_empty();
     match compiled.passes[0].as_slice() {
         [Ready::Code(code, places)] if plain && pass.folds.is_empty() && pass.stores.len() == 1 => {
             Some((&**code, places))
@@ -30,22 +35,22 @@ fn only_kernel(compiled: &Compiled) -> Option<(&dyn Code, &[Place])> {
 pub fn run_small(compiled: &Compiled, inputs: &[Operand<'_>], out: &mut ViewMut<'_>) -> bool {
     let Some((code, places)) = only_kernel(compiled) else { return false };
     let n: usize = out.shape().iter().product();
-    if n > SMALL || !out.as_view().is_dense() {
+    if !is_small(out.shape()) || !out.as_view().is_dense() {
         return false;
     }
     let sources = &compiled.plan.passes[0].sources;
     let mut cells: SmallVec<[u64; 6]> = SmallVec::from_elem(0, places.len());
     let mut args: SmallVec<[*mut u8; 8]> = SmallVec::new();
     for (place, cell) in places.iter().zip(&mut cells) {
-        let source = match place {
-            Place::Source(k) => &sources[*k as usize].source,
+        let PassSource { source, views, .. } = match place {
+            Place::Source(k) => &sources[*k as usize],
             Place::Store(_) => {
                 args.push(out.as_mut_ptr());
                 continue;
             }
             Place::Slot(_) => return false,
         };
-        let Source::Input(input, Plane::Whole) = source else { return false };
+        let (Source::Input(input, Plane::Whole), []) = (source, views.as_slice()) else { return false };
         match inputs[input.index()] {
             Operand::View(view) if is_plain(view, out) => args.push(view.as_ptr().cast_mut()),
             Operand::View(_) | Operand::Text(_) | Operand::Pair(_) => return false,

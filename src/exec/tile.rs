@@ -45,6 +45,7 @@ pub fn cost(pass: &Pass) -> f64 {
             let bytes = args.iter().map(|arg| arg.dtype.size()).sum::<usize>() + result.size();
             2.0 + bytes as f64 * 0.1
         }
+        Step::Take { .. } => 1.0,
     };
     bytes as f64 * 0.04 + pass.steps.iter().map(step).sum::<f64>() + pass.folds.len() as f64 * 0.2
 }

@@ -1,14 +1,15 @@
 //! The arena, its hash-consing, and the types of new nodes.
 
+use super::dims::{DimEntry, DimId, Known};
 use super::node::{
-    Axes, Dim, DimId, DimOrigin, Dims, InputId, LiteralId, Node, NodeId, Operands, Plane, Scalar, Type,
+    Axes, Dim, Dims, InputId, LiteralId, Node, NodeId, Operands, Plane, Scalar, ShapeId, Type, ViewId,
 };
 use super::text::{Literal, cast_exists, text_dtype};
+use super::view::{Slice, ViewMap};
 use crate::dtype::DType;
 use crate::op::{Op, Reduction, Rule};
 use crate::span::Span;
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 /// A declared input.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +44,8 @@ pub enum GuardKind {
     OutOfRange(DType),
     /// A time does not fit the unit of this dtype.
     UnitOverflow(DType),
+    /// An index of an array of indices is outside the axis.
+    IndexOutOfRange,
 }
 
 /// A condition on values that must be false before anything the caller can see is written.
@@ -64,6 +67,19 @@ pub struct WeakFit {
     /// The integer dtype that it was cast to.
     pub dtype: DType,
     /// Where they met.
+    pub span: Span,
+}
+
+/// An index that is written in the formula and must be inside its axis: checked when arrays are bound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IndexFit {
+    /// The dimension of the axis.
+    pub dim: DimId,
+    /// The index, counted from the end if negative.
+    pub index: i64,
+    /// Which axis of the array it is.
+    pub axis: u32,
+    /// Where the index stands.
     pub span: Span,
 }
 
@@ -96,6 +112,8 @@ pub enum TypeError {
     Arity,
     /// An axis is not one of the operand's.
     Axis,
+    /// A view, a shape or a dimension that the graph does not have, or one that does not fit its operand.
+    View,
 }
 
 /// The graph of a formula.
@@ -105,7 +123,17 @@ pub struct Graph {
     types: Vec<Type>,
     spans: Vec<Span>,
     interned: FxHashMap<Node, NodeId>,
-    dims: Vec<(DimOrigin, DimId)>,
+    /// The dimensions, each with the one that stands for it.
+    pub(super) dims: Vec<(DimEntry, DimId)>,
+    /// The sizes of the dimensions, as far as they are known.
+    pub(super) dim_sizes: Vec<Option<usize>>,
+    /// By the dimension that stands for it, the slices taken of each one.
+    pub(super) slices: FxHashMap<DimId, FxHashMap<(Slice, bool), DimId>>,
+    pub(super) known: Known,
+    views: Vec<ViewMap>,
+    view_ids: FxHashMap<ViewMap, ViewId>,
+    shapes: Vec<Dims>,
+    shape_ids: FxHashMap<Dims, ShapeId>,
     /// Constant bytes and texts, each once.
     pub(super) literals: Vec<Literal>,
     pub(super) interned_literals: FxHashMap<Literal, LiteralId>,
@@ -117,6 +145,8 @@ pub struct Graph {
     pub guards: Vec<Guard>,
     /// The ranges that weak integer inputs must keep.
     pub weak_fits: Vec<WeakFit>,
+    /// The places that written indices must have.
+    pub index_fits: Vec<IndexFit>,
     /// The results, in order.
     pub outputs: Vec<Output>,
 }
@@ -139,31 +169,52 @@ impl Graph {
             inputs: self.inputs.clone(),
             constraints: self.constraints.clone(),
             weak_fits: self.weak_fits.clone(),
+            index_fits: self.index_fits.clone(),
+            known: self.known.clone(),
+            dim_sizes: self.dim_sizes.clone(),
+            slices: self.slices.clone(),
+            views: self.views.clone(),
+            view_ids: self.view_ids.clone(),
+            shapes: self.shapes.clone(),
+            shape_ids: self.shape_ids.clone(),
             ..Graph::default()
         }
     }
 
-    /// Notes that two dimensions must turn out equal. Nothing happens if that is known.
-    pub fn constrain(&mut self, left: DimId, right: DimId, span: Span) {
-        self.unify(left, right, span);
-    }
-
-    /// Declares an input. `ones[k]` says whether axis `k` has size 1; every other axis gets a dimension of its own.
-    pub fn declare(&mut self, name: &str, dtype: DType, ones: &[bool], weak: bool) -> InputId {
-        let input = InputId(self.inputs.len() as u32);
-        let dims: Dims =
-            ones.iter().enumerate().map(|(axis, &one)| self.input_dim(input, axis, one)).collect();
-        self.inputs.push(InputDecl { name: name.into(), ty: Type { dtype, dims }, weak });
-        input
-    }
-
-    fn input_dim(&mut self, input: InputId, axis: usize, one: bool) -> Dim {
-        if one {
-            return Dim::One;
+    /// A view rule of the graph's table, added if it is not there.
+    pub fn view_id(&mut self, map: ViewMap) -> ViewId {
+        let next = ViewId(self.views.len() as u32);
+        let id = *self.view_ids.entry(map.clone()).or_insert(next);
+        if id == next {
+            self.views.push(map);
         }
-        let id = DimId(self.dims.len() as u32);
-        self.dims.push((DimOrigin::Input { input, axis: axis as u32 }, id));
-        Dim::Size(id)
+        id
+    }
+
+    /// A view rule.
+    ///
+    /// # Panics
+    /// If the id is not of this graph.
+    pub fn view(&self, id: ViewId) -> &ViewMap {
+        &self.views[id.0 as usize]
+    }
+
+    /// A shape of the graph's table, added if it is not there.
+    pub fn shape_id(&mut self, dims: Dims) -> ShapeId {
+        let next = ShapeId(self.shapes.len() as u32);
+        let id = *self.shape_ids.entry(dims.clone()).or_insert(next);
+        if id == next {
+            self.shapes.push(dims);
+        }
+        id
+    }
+
+    /// A shape of the table.
+    ///
+    /// # Panics
+    /// If the id is not of this graph.
+    pub fn shape(&self, id: ShapeId) -> &Dims {
+        &self.shapes[id.0 as usize]
     }
 
     /// Adds a node, or finds the equal one that is there.
@@ -235,73 +286,6 @@ impl Graph {
         self.spans[id.index()]
     }
 
-    /// The dimension of all elements of that shape, declared if it is not there.
-    fn product(&mut self, dims: &[Dim]) -> Dim {
-        let mut sized = self.sized(dims).into_iter();
-        let Some(first) = sized.next() else { return Dim::One };
-        Dim::Size(sized.fold(first, |left, right| match self.known_product(left, right) {
-            Some(known) => known,
-            None => self.declare_product(left, right),
-        }))
-    }
-
-    /// The dimension of all elements of that shape, if it is declared.
-    pub(super) fn product_of(&self, dims: &[Dim]) -> Option<Dim> {
-        let mut sized = self.sized(dims).into_iter();
-        let Some(first) = sized.next() else { return Some(Dim::One) };
-        sized.try_fold(first, |left, right| self.known_product(left, right)).map(Dim::Size)
-    }
-
-    fn sized(&self, dims: &[Dim]) -> SmallVec<[DimId; 4]> {
-        let size = |&dim: &Dim| match dim {
-            Dim::One => None,
-            Dim::Size(id) => Some(self.root(id)),
-        };
-        dims.iter().filter_map(size).collect()
-    }
-
-    fn known_product(&self, left: DimId, right: DimId) -> Option<DimId> {
-        let is_it = |&(origin, _): &(DimOrigin, DimId)| match origin {
-            DimOrigin::Product(a, b) => (self.root(a), self.root(b)) == (self.root(left), self.root(right)),
-            DimOrigin::Input { .. } => false,
-        };
-        self.dims.iter().position(is_it).map(|place| self.root(DimId(place as u32)))
-    }
-
-    pub(super) fn declare_product(&mut self, left: DimId, right: DimId) -> DimId {
-        let id = DimId(self.dims.len() as u32);
-        self.dims.push((DimOrigin::Product(left, right), id));
-        id
-    }
-
-    /// The number of dimensions declared.
-    pub fn dim_count(&self) -> usize {
-        self.dims.len()
-    }
-
-    /// Where the size of a dimension comes from.
-    pub fn dim_origin(&self, id: DimId) -> DimOrigin {
-        self.dims[id.index()].0
-    }
-
-    /// The dimension that stands for all those known to be equal to this one.
-    pub fn root(&self, id: DimId) -> DimId {
-        let mut at = id;
-        while self.dims[at.index()].1 != at {
-            at = self.dims[at.index()].1;
-        }
-        at
-    }
-
-    /// The dimensions with every id replaced by its root: equal shapes compare equal.
-    pub fn canonical(&self, dims: &[Dim]) -> Dims {
-        let root = |&d: &Dim| match d {
-            Dim::One => Dim::One,
-            Dim::Size(id) => Dim::Size(self.root(id)),
-        };
-        dims.iter().map(root).collect()
-    }
-
     fn infer(&mut self, node: &Node, span: Span) -> Result<Type, TypeError> {
         match *node {
             Node::Input(id, plane) => {
@@ -317,6 +301,37 @@ impl Graph {
             Node::Count { of, axes } => {
                 self.check_axes(of, axes)?;
                 Ok(Type::scalar(DType::I64))
+            }
+            Node::View { of, view } => {
+                let map = self.views.get(view.0 as usize).ok_or(TypeError::View)?;
+                let Type { dtype, dims } = self.ty(of);
+                let ty = Type { dtype: *dtype, dims: map.dims.clone() };
+                if self.is_view_of(dims, map) { Ok(ty) } else { Err(TypeError::View) }
+            }
+            Node::Index { shape, along } => {
+                let dims = self.shapes.get(shape.0 as usize).ok_or(TypeError::View)?;
+                let inside = along.0 & !Axes::all(dims.len()).0 == 0;
+                let ty = Type { dtype: DType::I64, dims: dims.clone() };
+                if inside { Ok(ty) } else { Err(TypeError::Axis) }
+            }
+            Node::Broadcast { of, like } => {
+                let (of, like) = (self.ty(of).clone(), self.ty(like).dims.clone());
+                let rank = like.len();
+                let dims = self.broadcast(like, of.dims, span);
+                if dims.len() == rank { Ok(Type { dtype: of.dtype, dims }) } else { Err(TypeError::View) }
+            }
+            Node::Nonzero { mask, dim } => {
+                let entry = self.dims.get(dim.index()).ok_or(TypeError::View)?.0;
+                if self.ty(mask).dtype != DType::Bool {
+                    return Err(TypeError::Dtype);
+                }
+                let dim = if entry.one { Dim::One } else { Dim::Size(dim) };
+                Ok(Type { dtype: DType::I64, dims: std::iter::once(dim).collect() })
+            }
+            Node::Take { of, at } => {
+                let at = self.ty(at);
+                let ty = Type { dtype: self.ty(of).dtype, dims: at.dims.clone() };
+                if at.dtype == DType::I64 { Ok(ty) } else { Err(TypeError::Dtype) }
             }
             Node::Cast(dtype, of) => {
                 let ty = self.ty(of);
@@ -398,28 +413,5 @@ impl Graph {
             dims = self.broadcast(dims, other, span);
         }
         dims
-    }
-
-    /// Broadcasts two shapes, noting which dimensions must turn out equal.
-    fn broadcast(&mut self, a: Dims, b: Dims, span: Span) -> Dims {
-        let rank = a.len().max(b.len());
-        let at = |s: &Dims, i: usize| (i + s.len()).checked_sub(rank).map_or(Dim::One, |k| s[k]);
-        (0..rank)
-            .map(|i| match (at(&a, i), at(&b, i)) {
-                (Dim::One, other) | (other, Dim::One) => other,
-                (Dim::Size(left), Dim::Size(right)) => Dim::Size(self.unify(left, right, span)),
-            })
-            .collect()
-    }
-
-    fn unify(&mut self, left: DimId, right: DimId, span: Span) -> DimId {
-        let (a, b) = (self.root(left), self.root(right));
-        if a != b {
-            self.constraints.push(Constraint { left, right, span });
-            // The earlier one stands for both, so that a root never changes once it is found lowest.
-            let (low, high) = (a.min(b), a.max(b));
-            self.dims[high.index()].1 = low;
-        }
-        self.root(left)
     }
 }

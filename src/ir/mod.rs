@@ -8,18 +8,22 @@
 //! when arrays are bound. Which dimensions must then be equal is recorded in [`Graph::constraints`],
 //! so one graph serves arrays of every length.
 
+mod dims;
 mod graph;
 mod node;
 mod print;
 mod read;
 mod text;
 mod verify;
+mod view;
 
-pub use graph::{Constraint, Graph, Guard, GuardKind, InputDecl, Output, TypeError, WeakFit};
+pub use dims::{DimEntry, DimId, DimOrigin, Known, counted_by, sizes};
+pub use graph::{Constraint, Graph, Guard, GuardKind, IndexFit, InputDecl, Output, TypeError, WeakFit};
 pub use node::{
-    Axes, Dim, DimId, DimOrigin, Dims, InputId, LiteralId, Node, NodeId, Operands, Plane, Scalar, Type,
+    Axes, Dim, Dims, InputId, LiteralId, Node, NodeId, Operands, Plane, Scalar, ShapeId, Type, ViewId,
 };
 pub use read::{ReadError, ReadErrorKind, read};
 pub use text::Literal;
 pub(crate) use text::{width, with_width};
 pub use verify::{Fault, Place, VerifyError, verify};
+pub use view::{Pick, Picks, Placed, Slice, Taken, ViewAxes, ViewMap, place_of};

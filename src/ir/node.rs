@@ -1,9 +1,9 @@
 //! The plain data of a graph: ids, nodes, types, constants.
 
+use super::dims::DimId;
 use crate::dtype::{DType, Lane};
 use crate::half::F16;
 use crate::op::{Op, Reduction, Scan, TextOp};
-use crate::shape::{self, TooBig};
 use smallvec::SmallVec;
 use std::fmt;
 
@@ -26,59 +26,6 @@ impl InputId {
     /// The input's place in the order of declaration.
     pub fn index(self) -> usize {
         self.0 as usize
-    }
-}
-
-/// A dimension whose size is known when arrays are bound, and may then be anything but 1.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct DimId(pub(crate) u32);
-
-impl DimId {
-    /// The dimension at a place of the graph's table.
-    pub fn from_index(index: usize) -> DimId {
-        DimId(index as u32)
-    }
-
-    /// The dimension's place in the graph's table.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// Where the size of a dimension comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum DimOrigin {
-    /// An axis of an input.
-    Input {
-        /// The input.
-        input: InputId,
-        /// Its axis.
-        axis: u32,
-    },
-    /// The product of two dimensions declared before it.
-    Product(DimId, DimId),
-}
-
-impl DimOrigin {
-    /// The sizes of dimensions with these origins, given those of the inputs' axes.
-    ///
-    /// # Errors
-    /// [`TooBig`] if a product overflows.
-    pub fn sizes(
-        origins: impl IntoIterator<Item = DimOrigin>,
-        axis_size: impl Fn(InputId, usize) -> usize,
-    ) -> Result<SmallVec<[usize; 8]>, TooBig> {
-        let mut sizes: SmallVec<[usize; 8]> = SmallVec::new();
-        for origin in origins {
-            let size = match origin {
-                DimOrigin::Input { input, axis } => axis_size(input, axis as usize),
-                DimOrigin::Product(left, right) => {
-                    shape::count(&[sizes[left.index()], sizes[right.index()]])?
-                }
-            };
-            sizes.push(size);
-        }
-        Ok(sizes)
     }
 }
 
@@ -272,6 +219,14 @@ pub enum Plane {
     Imag,
 }
 
+/// An entry of a graph's table of views.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ViewId(pub(crate) u32);
+
+/// An entry of a graph's table of shapes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ShapeId(pub(crate) u32);
+
 /// A node. Plain data; equal nodes are one node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Node {
@@ -287,6 +242,41 @@ pub enum Node {
         of: NodeId,
         /// Along which of its axes.
         axes: Axes,
+    },
+    /// Some elements of an array, where they lie: of an input, an index, something kept, or another view.
+    View {
+        /// Of what.
+        of: NodeId,
+        /// Which.
+        view: ViewId,
+    },
+    /// For each element of a space its number in C order along some of the axes, an i64. Never in memory.
+    Index {
+        /// The space.
+        shape: ShapeId,
+        /// The axes that count; along all others the number is the same.
+        along: Axes,
+    },
+    /// A value repeated to the dimensions of another node.
+    Broadcast {
+        /// The value.
+        of: NodeId,
+        /// Whose dimensions. Only its type matters.
+        like: NodeId,
+    },
+    /// The numbers in C order of the elements that are true, i64s along one axis.
+    Nonzero {
+        /// The mask.
+        mask: NodeId,
+        /// The dimension whose size is how many there are.
+        dim: DimId,
+    },
+    /// The elements of an array at numbers in C order. One that is out of range gives 0: a guard reports it.
+    Take {
+        /// The array: an input of one axis, or something kept.
+        of: NodeId,
+        /// The numbers, i64s of any shape, which is the result's.
+        at: NodeId,
     },
     /// An operator on lanes; operands broadcast.
     Apply(Op, Operands),
@@ -322,8 +312,12 @@ impl Node {
     #[must_use]
     pub fn map(self, mut to: impl FnMut(NodeId) -> NodeId) -> Node {
         match self {
-            Node::Input(..) | Node::Const(_) | Node::Literal(_) => self,
+            Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Index { .. } => self,
             Node::Count { of, axes } => Node::Count { of: to(of), axes },
+            Node::View { of, view } => Node::View { of: to(of), view },
+            Node::Broadcast { of, like } => Node::Broadcast { of: to(of), like: to(like) },
+            Node::Nonzero { mask, dim } => Node::Nonzero { mask: to(mask), dim },
+            Node::Take { of, at } => Node::Take { of: to(of), at: to(at) },
             Node::Apply(op, args) => Node::Apply(op, args.map(to)),
             Node::Text(op, args) => Node::Text(op, args.map(to)),
             Node::Cast(dtype, of) => Node::Cast(dtype, to(of)),
@@ -332,22 +326,30 @@ impl Node {
         }
     }
 
-    /// The nodes that this node names: those that it reads, and the one that it counts.
+    /// The nodes that this node names: those that it reads, and the one of which only the type matters.
     pub fn named(&self) -> SmallVec<[NodeId; 3]> {
         match self {
             Node::Count { of, .. } => smallvec::smallvec![*of],
+            Node::Broadcast { of, like } => smallvec::smallvec![*of, *like],
             Node::Input(..) | Node::Const(_) | Node::Literal(_) => SmallVec::new(),
             Node::Apply(..) | Node::Text(..) | Node::Cast(..) => self.operands(),
             Node::Reduce { .. } | Node::Scan { .. } => self.operands(),
+            Node::View { .. } | Node::Index { .. } | Node::Nonzero { .. } | Node::Take { .. } => {
+                self.operands()
+            }
         }
     }
 
     /// The nodes whose values this node reads.
     pub fn operands(&self) -> SmallVec<[NodeId; 3]> {
         match self {
-            Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } => SmallVec::new(),
+            Node::Input(..) | Node::Const(_) | Node::Literal(_) => SmallVec::new(),
+            Node::Count { .. } | Node::Index { .. } => SmallVec::new(),
             Node::Apply(_, args) | Node::Text(_, args) => SmallVec::from_slice(args),
             Node::Cast(_, of) | Node::Reduce { of, .. } | Node::Scan { of, .. } => smallvec::smallvec![*of],
+            Node::View { of, .. } | Node::Broadcast { of, .. } => smallvec::smallvec![*of],
+            Node::Nonzero { mask, .. } => smallvec::smallvec![*mask],
+            Node::Take { of, at } => smallvec::smallvec![*of, *at],
         }
     }
 }

@@ -4,6 +4,7 @@
 //! input f64[n0, 1] a
 //! input weak i64 k
 //! dim n2 = n0 n1
+//! dim n3 = n0 1:-1:1
 //! equal n0 n1
 //! fits i8 k
 //! %0 = input a : f64[n0, 1]
@@ -13,18 +14,22 @@
 //! %4 = cumsum %2 axis=1 : f64[n0, 1]
 //! %5 = literal U3 "ab<20>" : U3
 //! %6 = text find %7 %5 : i64[n0]
-//! guard negative-power %8
+//! %8 = view %0 pick=[1:-1:1, :] axes=[1, new, 0] dims=[1, 1, n3] : f64[1, 1, n3]
+//! guard negative-power %9
 //! output %3 y
 //! output as c128 %8 %9 z
 //! ```
 //!
+//! A dimension that is no input's has a line of its own, with `one` at its end if it is taken to be 1.
 //! The types are canonical: dimensions that are known to be equal have one name. An input's or
 //! output's name is the rest of its line, so a name may hold anything but a line break. Spans are
 //! not printed.
 
+use super::dims::DimOrigin;
 use super::graph::{Graph, GuardKind};
-use super::node::{Axes, Dim, DimId, DimOrigin, InputId, Node, NodeId, Plane, Scalar, Type};
+use super::node::{Axes, Dim, InputId, Node, NodeId, Plane, Scalar, Type};
 use super::text::Literal;
+use super::view::{Pick, Slice, ViewMap};
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Graph {
@@ -34,10 +39,14 @@ impl Display for Graph {
             let weak = if input.weak { "weak " } else { "" };
             writeln!(f, "input {weak}{} {}", input.ty, input.name)?;
         }
-        for id in (0..self.dim_count()).map(DimId::from_index) {
-            if let DimOrigin::Product(left, right) = self.dim_origin(id) {
-                writeln!(f, "dim n{} = n{} n{}", id.index(), left.index(), right.index())?;
+        for (place, entry) in self.dims().enumerate() {
+            if !matches!(entry.origin, DimOrigin::Input { .. }) {
+                let one = if entry.one { " one" } else { "" };
+                writeln!(f, "dim n{place} = {}{one}", entry.origin)?;
             }
+        }
+        for fit in &self.index_fits {
+            writeln!(f, "inside n{} {} of axis {}", fit.dim.index(), fit.index, fit.axis)?;
         }
         for c in &self.constraints {
             writeln!(f, "equal n{} n{}", c.left.index(), c.right.index())?;
@@ -77,6 +86,11 @@ impl Graph {
             Node::Literal(id) => write!(f, "{}", self.literal_of(id)),
             Node::Count { of, axes } => write!(f, "count {of} {axes}"),
             Node::Cast(dtype, of) => write!(f, "cast {dtype} {of}"),
+            Node::View { of, view } => write!(f, "view {of} {}", self.view(view)),
+            Node::Index { shape, along } => write!(f, "index {} {along}", Shape(self.shape(shape))),
+            Node::Broadcast { of, like } => write!(f, "broadcast {of} like {like}"),
+            Node::Nonzero { mask, dim } => write!(f, "nonzero {mask} n{}", dim.index()),
+            Node::Take { of, at } => write!(f, "take {of} {at}"),
             Node::Apply(op, args) => {
                 f.write_str(op.name())?;
                 args.iter().try_for_each(|arg| write!(f, " {arg}"))
@@ -132,6 +146,7 @@ impl Display for GuardKind {
             GuardKind::NonAscii => f.write_str("non-ascii"),
             GuardKind::OutOfRange(dtype) => write!(f, "out-of-range {dtype}"),
             GuardKind::UnitOverflow(dtype) => write!(f, "unit-overflow {dtype}"),
+            GuardKind::IndexOutOfRange => f.write_str("index-out-of-range"),
         }
     }
 }
@@ -155,8 +170,17 @@ impl Display for Type {
         if self.dims.is_empty() {
             return Ok(());
         }
+        Shape(&self.dims).fmt(f)
+    }
+}
+
+/// Dimensions between brackets.
+struct Shape<'a>(&'a [Dim]);
+
+impl Display for Shape<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("[")?;
-        for (i, dim) in self.dims.iter().enumerate() {
+        for (i, dim) in self.0.iter().enumerate() {
             f.write_str(if i == 0 { "" } else { ", " })?;
             match dim {
                 Dim::One => f.write_str("1")?,
@@ -164,6 +188,56 @@ impl Display for Type {
             }
         }
         f.write_str("]")
+    }
+}
+
+impl Display for DimOrigin {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            DimOrigin::Input { input, axis } => write!(f, "axis {axis} of input {}", input.index()),
+            DimOrigin::Literal(size) => write!(f, "{size}"),
+            DimOrigin::Slice { of, slice } => write!(f, "n{} {slice}", of.index()),
+            DimOrigin::Counted(mask) => write!(f, "count {mask}"),
+            DimOrigin::Product(left, right) => write!(f, "n{} n{}", left.index(), right.index()),
+        }
+    }
+}
+
+impl Display for Slice {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.start.iter().try_for_each(|start| write!(f, "{start}"))?;
+        f.write_str(":")?;
+        self.stop.iter().try_for_each(|stop| write!(f, "{stop}"))?;
+        write!(f, ":{}", self.step)
+    }
+}
+
+impl Display for Pick {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Pick::All => f.write_str(":"),
+            Pick::At(index) => write!(f, "{index}"),
+            Pick::Slice(slice) => slice.fmt(f),
+        }
+    }
+}
+
+impl Display for ViewMap {
+    /// `pick=[1:-1:1, :, 5] axes=[1, new, 0] dims=[n1, 1, n2]`.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("pick=[")?;
+        for (i, pick) in self.picks.iter().enumerate() {
+            write!(f, "{}{pick}", if i == 0 { "" } else { ", " })?;
+        }
+        f.write_str("] axes=[")?;
+        for (i, axis) in self.axes.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            match axis {
+                Some(axis) => write!(f, "{axis}")?,
+                None => f.write_str("new")?,
+            }
+        }
+        write!(f, "] dims={}", Shape(&self.dims))
     }
 }
 

@@ -3,9 +3,11 @@
 //! The text is trusted for nothing: whatever it says that is wrong is a [`ReadError`] with its line.
 //! A node's type is inferred anew and compared with the type written.
 
-use super::graph::{Graph, Guard, GuardKind, Output, WeakFit};
-use super::node::{Axes, DimId, InputId, Node, NodeId, Operands, Plane, Scalar};
+use super::dims::{DimEntry, DimId, DimOrigin};
+use super::graph::{Graph, Guard, GuardKind, IndexFit, Output, WeakFit};
+use super::node::{Axes, Dim, Dims, InputId, Node, NodeId, Operands, Plane, Scalar};
 use super::text::{Literal, width};
+use super::view::{Pick, Slice, ViewMap};
 use crate::dtype::{DType, Lane};
 use crate::op::{Op, Reduction, Scan, TextOp};
 use crate::span::Span;
@@ -79,20 +81,25 @@ fn read_line(graph: &mut Graph, line: &str) -> Read<()> {
     let (head, rest) = line.split_once(' ').ok_or(ReadErrorKind::Form)?;
     match head {
         "input" => read_input(graph, rest),
+        "dim" => read_dim_line(graph, rest),
+        "inside" => {
+            let [dim, index, "of", "axis", axis] = rest.split(' ').collect::<Vec<_>>()[..] else {
+                return Err(ReadErrorKind::Form);
+            };
+            let (index, axis) = (index.parse().ok(), axis.parse().ok());
+            let (index, axis) = index.zip(axis).ok_or(ReadErrorKind::Form)?;
+            graph.index_fits.push(IndexFit {
+                dim: read_dim(graph, dim)?,
+                index,
+                axis,
+                span: Span::default(),
+            });
+            Ok(())
+        }
         "equal" => {
             let (left, right) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
             let (left, right) = (read_dim(graph, left)?, read_dim(graph, right)?);
             graph.constrain(left, right, Span::default());
-            Ok(())
-        }
-        "dim" => {
-            let (id, factors) = rest.split_once(" = ").ok_or(ReadErrorKind::Form)?;
-            let (left, right) = factors.split_once(' ').ok_or(ReadErrorKind::Form)?;
-            if id != format!("n{}", graph.dim_count()) {
-                return Err(ReadErrorKind::Order);
-            }
-            let (left, right) = (read_dim(graph, left)?, read_dim(graph, right)?);
-            graph.declare_product(left, right);
             Ok(())
         }
         "fits" => {
@@ -143,6 +150,98 @@ fn read_input(graph: &mut Graph, rest: &str) -> Read<()> {
     Ok(())
 }
 
+/// `n2 = n0 1:-1:1`, `n3 = n0 n1`, `n3 = 5`, `n4 = count 0`, each perhaps with ` one`.
+fn read_dim_line(graph: &mut Graph, rest: &str) -> Read<()> {
+    let (id, rest) = rest.split_once(" = ").ok_or(ReadErrorKind::Form)?;
+    if id != format!("n{}", graph.dim_count()) {
+        return Err(ReadErrorKind::Order);
+    }
+    let (rest, one) = rest.strip_suffix(" one").map_or((rest, false), |rest| (rest, true));
+    let origin = match rest.split_once(' ') {
+        None => DimOrigin::Literal(rest.parse().map_err(|_| ReadErrorKind::Form)?),
+        Some(("count", mask)) => DimOrigin::Counted(mask.parse().map_err(|_| ReadErrorKind::Form)?),
+        Some((left, right)) if right.starts_with('n') => {
+            DimOrigin::Product(read_dim(graph, left)?, read_dim(graph, right)?)
+        }
+        Some((of, slice)) => DimOrigin::Slice { of: read_dim(graph, of)?, slice: read_slice(slice)? },
+    };
+    graph.add_dim(DimEntry { origin, one });
+    Ok(())
+}
+
+fn read_slice(text: &str) -> Read<Slice> {
+    let bound = |text: &str| match text {
+        "" => Ok(None),
+        bound => bound.parse().map(Some).map_err(|_| ReadErrorKind::Form),
+    };
+    let [start, stop, step] = text.split(':').collect::<Vec<_>>()[..] else {
+        return Err(ReadErrorKind::Form);
+    };
+    let step = bound(step)?.filter(|&step| step != 0).ok_or(ReadErrorKind::Form)?;
+    Ok(Slice { start: bound(start)?, stop: bound(stop)?, step })
+}
+
+/// What stands between `name=[` or `[` and `]`.
+fn bracketed<'t>(text: &'t str, name: &str) -> Read<(Vec<&'t str>, &'t str)> {
+    let rest = text.strip_prefix(name).ok_or(ReadErrorKind::Form)?;
+    let (inner, rest) = rest.split_once(']').ok_or(ReadErrorKind::Form)?;
+    Ok((inner.split(", ").filter(|item| !item.is_empty()).collect(), rest))
+}
+
+fn read_view(graph: &Graph, text: &str) -> Read<ViewMap> {
+    let (picks, rest) = bracketed(text, "pick=[")?;
+    let (axes, rest) = bracketed(rest, " axes=[")?;
+    let (dims, _) = bracketed(rest, " dims=[")?;
+    let pick = |text: &&str| match *text {
+        ":" => Ok(Pick::All),
+        slice if slice.contains(':') => read_slice(slice).map(Pick::Slice),
+        index => index.parse().map(Pick::At).map_err(|_| ReadErrorKind::Form),
+    };
+    let axis = |text: &&str| match *text {
+        "new" => Ok(None),
+        axis => axis.parse().map(Some).map_err(|_| ReadErrorKind::Form),
+    };
+    let picks = picks.iter().map(pick).collect::<Read<_>>()?;
+    let axes = axes.iter().map(axis).collect::<Read<_>>()?;
+    Ok(ViewMap { picks, axes, dims: read_shape(graph, &dims)? })
+}
+
+fn read_shape(graph: &Graph, dims: &[&str]) -> Read<Dims> {
+    let dim = |&text: &&str| if text == "1" { Ok(Dim::One) } else { read_dim(graph, text).map(Dim::Size) };
+    dims.iter().map(dim).collect()
+}
+
+/// A node of the kinds that are about places, not values.
+fn read_placed(graph: &mut Graph, head: &str, rest: &str) -> Read<Option<Node>> {
+    let pair = |between: &str| rest.split_once(between).ok_or(ReadErrorKind::Form);
+    Ok(Some(match head {
+        "view" => {
+            let (of, map) = pair(" ")?;
+            let (of, map) = (read_id(graph, of)?, read_view(graph, map)?);
+            Node::View { of, view: graph.view_id(map) }
+        }
+        "index" => {
+            let (dims, rest) = bracketed(rest, "[")?;
+            let dims = read_shape(graph, &dims)?;
+            let along = read_axes(rest.strip_prefix(' ').ok_or(ReadErrorKind::Form)?)?;
+            Node::Index { shape: graph.shape_id(dims), along }
+        }
+        "broadcast" => {
+            let (of, like) = pair(" like ")?;
+            Node::Broadcast { of: read_id(graph, of)?, like: read_id(graph, like)? }
+        }
+        "nonzero" => {
+            let (mask, dim) = pair(" ")?;
+            Node::Nonzero { mask: read_id(graph, mask)?, dim: read_dim(graph, dim)? }
+        }
+        "take" => {
+            let (of, at) = pair(" ")?;
+            Node::Take { of: read_id(graph, of)?, at: read_id(graph, at)? }
+        }
+        _ => return Ok(None),
+    }))
+}
+
 fn read_output(graph: &Graph, rest: &str) -> Read<Output> {
     let word = |text: &'_ str| text.find(' ').unwrap_or(text.len());
     let (dtype, rest) = match rest.strip_prefix("as ") {
@@ -187,8 +286,11 @@ fn read_definition(graph: &mut Graph, id: &str, rest: &str) -> Read<()> {
     if written { Ok(()) } else { Err(ReadErrorKind::Type) }
 }
 
-fn read_node(graph: &Graph, text: &str) -> Read<Node> {
+fn read_node(graph: &mut Graph, text: &str) -> Read<Node> {
     let (head, rest) = text.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    if let Some(node) = read_placed(graph, head, rest)? {
+        return Ok(node);
+    }
     match head {
         "input" => Ok(Node::Input(find_input(graph, rest)?, Plane::Whole)),
         "real-of" => Ok(Node::Input(find_input(graph, rest)?, Plane::Real)),
@@ -289,6 +391,7 @@ fn read_guard_kind(text: &str) -> Read<GuardKind> {
     match text.split_once(' ') {
         None if text == "negative-power" => Ok(GuardKind::NegativePower),
         None if text == "non-ascii" => Ok(GuardKind::NonAscii),
+        None if text == "index-out-of-range" => Ok(GuardKind::IndexOutOfRange),
         Some(("out-of-range", dtype)) => Ok(GuardKind::OutOfRange(read_dtype(dtype)?)),
         Some(("unit-overflow", dtype)) => Ok(GuardKind::UnitOverflow(read_dtype(dtype)?)),
         None | Some(_) => Err(ReadErrorKind::Form),

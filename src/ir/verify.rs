@@ -12,6 +12,8 @@
 //!   and `argmax` reduce one axis or all, deviations are summed in f64.
 //! - Axes are axes of the operand. What is scanned along none of them has one, of all its elements.
 //! - Broadcasting meets only dimensions that are equal or constrained to be.
+//! - A view takes of each axis of its operand what its rule says, and is of nothing elementwise.
+//! - Numbers of elements are i64s, masks bools.
 //! - A guard is a bool without axes. A weak input has no axes and is an i64, f64 or c128; what must fit an
 //!   integer dtype is a weak i64. Guards and outputs are nodes of the graph.
 //!
@@ -153,6 +155,8 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
             require(*ty == Type::scalar(DType::I64), Fault::DType)?;
             verify_axes(graph, of, axes)
         }
+        Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => verify_placed(graph, ty, node),
+        Node::Nonzero { .. } | Node::Take { .. } => verify_placed(graph, ty, node),
         Node::Cast(dtype, of) => {
             require(dtype == ty.dtype && cast_exists(graph.ty(of).dtype, dtype), Fault::DType)?;
             same_dims(graph, &ty.dims, &graph.ty(of).dims)
@@ -182,6 +186,44 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
                 None => same_dims(graph, &ty.dims, graph.product_of(&of.dims).as_slice()),
             }
         }
+    }
+}
+
+/// A node that is about places, not values.
+fn verify_placed(graph: &Graph, ty: &Type, node: Node) -> Result<(), Fault> {
+    match node {
+        Node::View { of, view } => {
+            require(ty.dtype == graph.ty(of).dtype, Fault::DType)?;
+            require(graph.is_view_of(&graph.ty(of).dims, graph.view(view)), Fault::Dims)?;
+            same_dims(graph, &ty.dims, &graph.view(view).dims)?;
+            // What is elementwise is viewed at its operands.
+            let elementwise = matches!(
+                graph.node(of),
+                Node::Apply(..) | Node::Text(..) | Node::Cast(..) | Node::Broadcast { .. }
+            );
+            require(!elementwise, Fault::Operand)
+        }
+        Node::Index { shape, along } => {
+            require(ty.dtype == DType::I64, Fault::DType)?;
+            require(along.0 & !Axes::all(ty.dims.len()).0 == 0, Fault::Axes)?;
+            same_dims(graph, &ty.dims, graph.shape(shape))
+        }
+        Node::Broadcast { of, like } => {
+            require(ty.dtype == graph.ty(of).dtype, Fault::DType)?;
+            verify_broadcast(graph, ty, &[of, like])
+        }
+        Node::Nonzero { mask, dim } => {
+            require(graph.ty(mask).dtype == DType::Bool && ty.dtype == DType::I64, Fault::DType)?;
+            let entry = graph.dims().nth(dim.index()).ok_or(Fault::Dims)?;
+            same_dims(graph, &ty.dims, &[if entry.one { Dim::One } else { Dim::Size(dim) }])
+        }
+        Node::Take { of, at } => {
+            require(ty.dtype == graph.ty(of).dtype && graph.ty(at).dtype == DType::I64, Fault::DType)?;
+            same_dims(graph, &ty.dims, &graph.ty(at).dims)
+        }
+        Node::Input(..) | Node::Const(_) | Node::Count { .. } | Node::Apply(..) => Ok(()),
+        Node::Cast(..) | Node::Reduce { .. } | Node::Scan { .. } => Ok(()),
+        Node::Literal(_) | Node::Text(..) => Ok(()),
     }
 }
 

@@ -56,6 +56,31 @@ pub(super) fn lane(graph: &Graph, node: NodeId) -> Lane {
     graph.ty(node).dtype.lane().expect("only text has no lanes, and it has steps of its own")
 }
 
+/// The node whose value a pass reads for this one: a broadcast value is the value itself, and so are views of a
+/// constant.
+pub(super) fn alias(graph: &Graph, node: NodeId) -> NodeId {
+    let mut at = node;
+    while let Node::Broadcast { of, .. } = graph.node(at) {
+        at = of;
+    }
+    let base = base(graph, at);
+    if matches!(graph.node(base), Node::Const(_) | Node::Literal(_) | Node::Count { .. }) { base } else { at }
+}
+
+/// Whether a node's elements are an input's, or one number that is known without a pass.
+pub(super) fn lies_somewhere(graph: &Graph, node: NodeId) -> bool {
+    matches!(graph.node(base(graph, node)), Node::Input(..)) || matches!(graph.node(node), Node::Count { .. })
+}
+
+/// What a chain of views is of.
+pub(super) fn base(graph: &Graph, node: NodeId) -> NodeId {
+    let mut at = node;
+    while let Node::View { of, .. } = graph.node(at) {
+        at = of;
+    }
+    at
+}
+
 /// Whether a node is lane code, a block function, or (`None`) neither.
 pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
     match node {
@@ -68,9 +93,12 @@ pub(super) fn node_form(graph: &Graph, node: &Node) -> Option<Form> {
         Node::Cast(to, of) => {
             Some(cast_form(lane(graph, *of), to.lane().expect("a cast of lanes is to a lane")))
         }
+        // Numbers of elements are data, so this is no lane code.
+        Node::Take { .. } => Some(Form::Block),
         Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } | Node::Reduce { .. } => {
             None
         }
+        Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } | Node::Nonzero { .. } => None,
         Node::Scan { .. } => None,
     }
 }

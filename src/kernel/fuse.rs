@@ -6,11 +6,11 @@
 //! A node's *level* is the number of kept nodes that must be ready, one after the other, before it.
 //! What is computed at the same level over the same space goes into one pass.
 
-use super::form::{self, Form, lane};
+use super::form::{self, Form, alias, lane};
 use super::pass::{self, Root, RootKind};
-use super::plan::{Check, Dest, Fold, Place, Plan, PlanOutput, Running, Temp, TempId};
+use super::plan::{Check, Collect, Dest, Fold, Place, Plan, PlanOutput, Running, Temp, TempId};
 use crate::dtype::Lane;
-use crate::ir::{Axes, Dims, Graph, Node, NodeId, Plane};
+use crate::ir::{Axes, Constraint, Dim, Dims, Graph, Node, NodeId, Plane};
 use crate::op::Reduction;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -70,7 +70,10 @@ impl<'g> Planner<'g> {
                 self.add_kept(id, node, temp);
             }
         }
-        let guarded = self.graph.guards.iter().map(|g| self.needs[g.node.index()]).max().unwrap_or(0);
+        // Outputs are written after every guard has been looked at and every size is known.
+        let counted = self.graph.nodes().filter(|(_, node)| matches!(node, Node::Nonzero { .. }));
+        let first = self.graph.guards.iter().map(|g| g.node).chain(counted.map(|(id, _)| id));
+        let guarded = first.map(|node| self.needs[node.index()]).max().unwrap_or(0);
         for index in 0..self.graph.outputs.len() {
             self.add_output(index, guarded);
         }
@@ -81,6 +84,10 @@ impl<'g> Planner<'g> {
             self.plan.passes.push(built);
         }
         self.add_checks(&groups);
+        self.plan.dims = self.graph.dims().copied().collect();
+        self.plan.index_fits.clone_from(&self.graph.index_fits);
+        self.plan.counted =
+            self.graph.constraints.iter().filter(|c| is_counted(self.graph, c)).copied().collect();
         self.plan
     }
 
@@ -91,26 +98,28 @@ impl<'g> Planner<'g> {
         for (id, node) in self.graph.nodes() {
             let wide = !self.graph.ty(id).is_single() || matches!(node, Node::Reduce { .. });
             if let Node::Scan { of, .. } = node {
-                scanned[of.index()] = true;
+                scanned[of.index()] = !form::lies_somewhere(self.graph, of);
             }
             for operand in node.operands() {
+                let operand = alias(self.graph, operand);
                 used[operand.index()] = true;
                 used_wider[operand.index()] |= wide;
             }
         }
         let guards: Vec<NodeId> = self.graph.guards.iter().map(|g| g.node).collect();
+        let tables = made_tables(self.graph);
         for (id, node) in self.graph.nodes() {
             let keep = match node {
-                Node::Reduce { .. } | Node::Scan { .. } => true,
-                // A scan reads memory.
-                Node::Apply(..) | Node::Cast(..) | Node::Const(_) if scanned[id.index()] => true,
+                Node::Reduce { .. } | Node::Scan { .. } | Node::Nonzero { .. } => true,
                 // Without fusion, what nothing else reads is written to the output itself.
-                Node::Apply(..) | Node::Text(..) | Node::Cast(..) => match self.fusion {
+                Node::Apply(..) | Node::Text(..) | Node::Cast(..) | Node::Take { .. } => match self.fusion {
                     Fusion::None => used[id.index()],
                     Fusion::Full => blocky[id.index()] && used_wider[id.index()],
                 },
                 Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } => false,
+                Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => false,
             };
+            let keep = keep || scanned[id.index()] || tables[id.index()];
             if keep || guards.contains(&id) {
                 let temp = TempId(self.plan.temps.len() as u32);
                 let dims = self.graph.canonical(&self.graph.ty(id).dims);
@@ -120,20 +129,41 @@ impl<'g> Planner<'g> {
         }
     }
 
-    /// For each node, the level at which a pass can read it.
+    /// For each node, the level at which a pass can read it: what it reads is there, and its sizes are known.
     fn find_levels(&mut self) {
+        // By mask, the level at which it has been counted.
+        let mut counted: FxHashMap<u32, u32> = FxHashMap::default();
         for (id, node) in self.graph.nodes() {
-            let from = node.operands().iter().map(|o| self.needs[o.index()]).max().unwrap_or(0);
+            let read = node.operands().iter().map(|o| self.needs[o.index()]).max().unwrap_or(0);
+            let sized = if let Node::Count { of, .. } = node { of } else { id };
+            // A size is that of the dimension that stands for all its equals, whose mask is always an earlier one.
+            let dims = self.graph.canonical(&self.graph.ty(sized).dims);
+            let masks = dims.into_iter().flat_map(|dim| match dim {
+                Dim::One => SmallVec::new(),
+                Dim::Size(dim) => self.graph.counted_by(dim),
+            });
+            let masks = masks.filter_map(|mask| counted.get(&mask).copied());
+            let from = masks.fold(read, u32::max);
             self.needs.push(from + u32::from(self.kept.contains_key(&id)));
+            if let Node::Nonzero { dim, .. } = node {
+                let mask = self.graph.counted_by(dim);
+                counted.extend(mask.into_iter().map(|mask| (mask, self.needs[id.index()])));
+            }
         }
     }
 
     fn add_kept(&mut self, id: NodeId, node: Node, temp: TempId) {
         let level = self.needs[id.index()] - 1;
-        if let Node::Reduce { op, of, axes, .. } = node {
+        if let Node::Nonzero { mask, dim } = node {
+            let collect = Collect { from: Place::Source(0), dest: temp, dim };
+            let root = Root { value: alias(self.graph, mask), kind: RootKind::Collect(collect) };
+            let space = self.graph.canonical(&self.graph.ty(mask).dims);
+            self.groups.push(Group { level, space, axes: Axes::default(), roots: vec![root] });
+        } else if let Node::Reduce { op, of, axes, .. } = node {
             let fold = Fold { op, lane: self.folded_lane(op, of), from: Place::Source(0), dest: temp };
             let space = self.graph.canonical(&self.graph.ty(of).dims);
-            self.add_root(level, space, axes, Root { value: of, kind: RootKind::Fold(fold) });
+            let value = alias(self.graph, of);
+            self.add_root(level, space, axes, Root { value, kind: RootKind::Fold(fold) });
         } else if let Node::Scan { op, of, axis } = node {
             let running = Running { op, lane: lane(self.graph, id), axis, dest: temp };
             let space = self.graph.canonical(&self.graph.ty(of).dims);
@@ -168,6 +198,7 @@ impl<'g> Planner<'g> {
                 kept.push((plane, temp));
                 continue;
             }
+            let node = alias(self.graph, node);
             let level = self.needs[node.index()].max(guarded);
             let kind = RootKind::Store(Dest::Output(index as u32, plane));
             self.add_root(level, dims.clone(), Axes::default(), Root { value: node, kind });
@@ -203,6 +234,22 @@ impl<'g> Planner<'g> {
             self.plan.checks.push(Check { temp, after, kind: guard.kind, span: guard.span });
         }
     }
+}
+
+/// For each node, whether elements are taken of it that are nowhere in memory unless it is kept.
+fn made_tables(graph: &Graph) -> Vec<bool> {
+    let mut made = vec![false; graph.len()];
+    for (_, node) in graph.nodes() {
+        if let Node::Take { of, .. } = node {
+            made[of.index()] = !matches!(graph.node(form::base(graph, of)), Node::Input(..));
+        }
+    }
+    made
+}
+
+/// Whether a constraint is about a size that only counting shows.
+fn is_counted(graph: &Graph, constraint: &Constraint) -> bool {
+    [constraint.left, constraint.right].into_iter().any(|dim| !graph.counted_by(dim).is_empty())
 }
 
 /// For each node of one element, whether a block function stands between it and its leaves.

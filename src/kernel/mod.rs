@@ -24,6 +24,6 @@ pub use code::{Access, Inst, Kernel, Operand, Value};
 pub use form::{Form, apply_form, cast_form};
 pub use fuse::{Fusion, fuse};
 pub use plan::{
-    BlockFunction, Check, Dest, Fill, Fold, Pass, PassSource, Place, Plan, PlanOutput, Running, Slot, SlotId,
-    Source, Step, Store, Temp, TempId, TextArg, TextFrom,
+    BlockFunction, Check, Collect, Dest, Fill, Fold, Pass, PassSource, Place, Plan, PlanOutput, Running,
+    Slot, SlotId, Source, Step, Store, Temp, TempId, TextArg, TextFrom,
 };

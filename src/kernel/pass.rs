@@ -5,13 +5,13 @@
 //! slots are shared by values that are not alive together.
 
 use super::code::{Access, Inst, Kernel, Operand, Value};
-use super::form::{Form, lane, node_form};
+use super::form::{Form, alias, lane, node_form};
 use super::plan::{
-    BlockFunction, Dest, Fill, Fold, Pass, PassSource, Place, Running, Slot, SlotId, Source, Step, Store,
-    TempId,
+    BlockFunction, Collect, Dest, Fill, Fold, Pass, PassSource, Place, Running, Slot, SlotId, Source, Step,
+    Store, TempId,
 };
 use crate::dtype::Lane;
-use crate::ir::{Axes, Dims, Graph, Node, NodeId, Scalar};
+use crate::ir::{Axes, Dims, Graph, Node, NodeId, Scalar, ViewMap};
 use crate::op::Op;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -30,6 +30,7 @@ pub(super) enum RootKind {
     Store(Dest),
     Fold(Fold),
     Running(Running),
+    Collect(Collect),
 }
 
 /// A kernel of the pass: its stage, and its part where a stage's kernel was cut.
@@ -65,7 +66,10 @@ pub(super) struct Builder<'g> {
     kernel: FxHashMap<NodeId, KernelId>,
     /// Values that a step leaves for another.
     slots: FxHashMap<NodeId, SlotId>,
-    sources: FxHashMap<Source, u32>,
+    sources: FxHashMap<(Source, Vec<ViewMap>), u32>,
+    tables: FxHashMap<NodeId, u32>,
+    /// Kept nodes that this very pass makes.
+    made: FxHashSet<NodeId>,
     fills: FxHashMap<Fill, SlotId>,
     /// Stores that a kernel makes, and stores that a block function makes itself.
     kernel_stores: FxHashMap<KernelId, Vec<(NodeId, u32)>>,
@@ -89,6 +93,8 @@ impl<'g> Builder<'g> {
             kernel: FxHashMap::default(),
             slots: FxHashMap::default(),
             sources: FxHashMap::default(),
+            tables: FxHashMap::default(),
+            made: FxHashSet::default(),
             fills: FxHashMap::default(),
             kernel_stores: FxHashMap::default(),
             block_stores: FxHashMap::default(),
@@ -106,18 +112,37 @@ impl<'g> Builder<'g> {
         let made_here = |root: &Root| match root.kind {
             RootKind::Store(Dest::Temp(_)) => true,
             RootKind::Running(_) => false,
-            RootKind::Store(Dest::Output(..)) | RootKind::Fold(_) => !self.kept.contains_key(&root.value),
+            RootKind::Store(Dest::Output(..)) | RootKind::Fold(_) | RootKind::Collect(_) => {
+                !self.kept.contains_key(&root.value)
+            }
         };
-        let mut work: Vec<NodeId> = roots.iter().filter(|r| made_here(r)).map(|r| r.value).collect();
+        let made = roots.iter().filter(|r| matches!(r.kind, RootKind::Store(Dest::Temp(_))));
+        self.made = made.map(|r| r.value).collect();
+        let own = |root: &Root| {
+            let value = alias(self.graph, root.value);
+            if value == root.value || !self.kept.contains_key(&value) { Some(value) } else { None }
+        };
+        let mut work: Vec<NodeId> = roots.iter().filter(|r| made_here(r)).filter_map(own).collect();
         while let Some(node) = work.pop() {
             if node_form(self.graph, &self.graph.node(node)).is_none() || !self.computed.insert(node) {
                 continue;
             }
             self.order.push(node);
-            let operands = self.graph.node(node).operands();
+            let operands = self.operands(node);
             work.extend(operands.into_iter().filter(|o| !self.kept.contains_key(o)));
         }
         self.order.sort_unstable();
+    }
+
+    /// What the computing of a node reads, block by block.
+    pub(super) fn operands(&self, node: NodeId) -> SmallVec<[NodeId; 3]> {
+        let mut operands = self.graph.node(node).operands();
+        if let Node::Take { at, .. } = self.graph.node(node) {
+            // Elements of the table are read by their numbers.
+            operands = smallvec::smallvec![at];
+        }
+        operands.iter_mut().for_each(|operand| *operand = alias(self.graph, *operand));
+        operands
     }
 
     fn is_block(&self, node: NodeId) -> bool {
@@ -129,7 +154,7 @@ impl<'g> Builder<'g> {
         for &node in &self.order {
             let block = self.is_block(node);
             let mut stage = 0;
-            for operand in self.graph.node(node).operands() {
+            for operand in self.operands(node) {
                 if let Some(&s) = self.stage.get(&operand) {
                     stage = stage.max(s + u32::from(block && !self.is_block(operand)));
                 }
@@ -148,7 +173,7 @@ impl<'g> Builder<'g> {
         let mut others: FxHashMap<NodeId, NodeId> = FxHashMap::default();
         for &node in &self.order {
             if let Node::Apply(Op::Sin | Op::Cos, args) = self.graph.node(node)
-                && let Some(other) = others.insert(args[0], node)
+                && let Some(other) = others.insert(alias(self.graph, args[0]), node)
             {
                 self.twins.extend([(node, other), (other, node)]);
             }
@@ -158,7 +183,7 @@ impl<'g> Builder<'g> {
     /// Counts the uses of each value outside the kernel that computes it.
     fn find_uses(&mut self, roots: &[Root]) {
         for &user in &self.order {
-            for operand in self.graph.node(user).operands() {
+            for operand in self.operands(user) {
                 let inside = !self.is_block(user) && self.kernel.get(&operand) == self.kernel.get(&user);
                 if self.computed.contains(&operand) && !inside {
                     *self.crossing.entry(operand).or_default() += 1;
@@ -166,7 +191,9 @@ impl<'g> Builder<'g> {
             }
         }
         for root in roots {
-            if matches!(root.kind, RootKind::Fold(_)) && self.computed.contains(&root.value) {
+            if matches!(root.kind, RootKind::Fold(_) | RootKind::Collect(_))
+                && self.computed.contains(&root.value)
+            {
                 *self.crossing.entry(root.value).or_default() += 1;
             }
         }
@@ -183,6 +210,10 @@ impl<'g> Builder<'g> {
                 RootKind::Running(running) => {
                     self.source(root.value);
                     self.pass.running = Some(running.clone());
+                }
+                RootKind::Collect(collect) => {
+                    let from = self.place(root.value);
+                    self.pass.collect = Some(Collect { from, ..collect.clone() });
                 }
             }
         }
@@ -240,31 +271,36 @@ impl<'g> Builder<'g> {
     }
 
     fn emit_block(&mut self, node: NodeId) {
+        if let Node::Take { of, .. } = self.graph.node(node) {
+            return self.emit_take(node, of, self.operands(node)[0]);
+        }
         if self.emit_text(node) {
             return;
         }
         let to = lane(self.graph, node);
         let twin = self.twins.get(&node).copied();
+        let operands = self.operands(node);
         let (function, operands) = match self.graph.node(node) {
             Node::Apply(..) if twin.is_some_and(|twin| twin < node) => return,
-            Node::Apply(_, args) if twin.is_some() => {
-                (BlockFunction::SinCos(to), Node::Apply(Op::Sin, args).operands())
-            }
+            Node::Apply(..) if twin.is_some() => (BlockFunction::SinCos(to), operands),
             Node::Apply(op, args) => {
                 let computed = lane(self.graph, *args.last().expect("every operator has an operand"));
-                (BlockFunction::Apply(op, computed), Node::Apply(op, args).operands())
+                (BlockFunction::Apply(op, computed), operands)
             }
-            Node::Cast(_, of) => {
-                (BlockFunction::Cast { from: lane(self.graph, of), to }, smallvec::smallvec![of])
-            }
+            Node::Cast(_, of) => (BlockFunction::Cast { from: lane(self.graph, of), to }, operands),
             Node::Input(..)
             | Node::Const(_)
             | Node::Count { .. }
             | Node::Reduce { .. }
             | Node::Scan { .. } => {
-                unreachable!("only operators and casts have a form")
+                unreachable!("only what has a form is computed")
             }
-            Node::Literal(_) | Node::Text(..) => unreachable!("text has steps of its own"),
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } | Node::Nonzero { .. } => {
+                unreachable!("only what has a form is computed")
+            }
+            Node::Take { .. } | Node::Literal(_) | Node::Text(..) => {
+                unreachable!("these have steps of their own")
+            }
         };
         let args = operands.iter().map(|&o| self.place(o)).collect();
         let mut results: SmallVec<[NodeId; 2]> = std::iter::once(node).chain(twin).collect();
@@ -274,6 +310,17 @@ impl<'g> Builder<'g> {
         }
         let dests = results.into_iter().map(|result| self.dest(result)).collect();
         self.pass.steps.push(Step::Block { function, args, dests });
+    }
+
+    fn emit_take(&mut self, node: NodeId, of: NodeId, at: NodeId) {
+        let (at, dest) = (self.place(at), self.dest(node));
+        let next = self.pass.tables.len() as u32;
+        let table = *self.tables.entry(of).or_insert(next);
+        if table == next {
+            let table = self.pass_source(of);
+            self.pass.tables.push(table);
+        }
+        self.pass.steps.push(Step::Take { table, at, dest });
     }
 
     /// Where a block function leaves a value.
@@ -304,7 +351,7 @@ impl<'g> Builder<'g> {
             }
         }
         for (node, store) in stores {
-            let value = code.value(node);
+            let value = code.value(alias(code.builder.graph, node));
             code.kernel.stores.push(value);
             writes.push(Place::Store(store));
         }
@@ -355,25 +402,42 @@ impl<'g> Builder<'g> {
     }
 
     pub(super) fn source(&mut self, node: NodeId) -> u32 {
-        let source = match (self.kept.get(&node), self.graph.node(node)) {
-            (Some(&temp), _) => Source::Temp(temp),
-            (None, Node::Input(input, plane)) => Source::Input(input, plane),
-            (None, Node::Count { of, axes }) => Source::Count(counted(self.graph, of, axes)),
-            (None, Node::Const(_) | Node::Apply(..) | Node::Cast(..)) => {
-                unreachable!("neither kept nor a leaf")
-            }
-            (None, Node::Reduce { .. } | Node::Scan { .. }) => {
-                unreachable!("neither kept nor a leaf")
-            }
-            (None, Node::Literal(_) | Node::Text(..)) => unreachable!("neither kept nor a leaf"),
-        };
+        let found = self.pass_source(node);
         let next = self.pass.sources.len() as u32;
-        let number = *self.sources.entry(source.clone()).or_insert(next);
+        let number = *self.sources.entry((found.source.clone(), found.views.clone())).or_insert(next);
         if number == next {
-            let dims = self.graph.canonical(&self.graph.ty(node).dims);
-            self.pass.sources.push(PassSource { source, dtype: self.graph.ty(node).dtype, dims });
+            self.pass.sources.push(found);
         }
         number
+    }
+
+    /// A leaf of the pass, through the views that lead to it.
+    fn pass_source(&self, node: NodeId) -> PassSource {
+        let (mut at, mut views) = (node, Vec::new());
+        let is_kept = |node| self.kept.get(&node).copied().filter(|_| !self.made.contains(&node));
+        let source = loop {
+            match (is_kept(at), self.graph.node(at)) {
+                (Some(temp), _) => break Source::Temp(temp),
+                (None, Node::View { of, view }) => {
+                    views.push(self.graph.view(view).clone());
+                    at = of;
+                }
+                (None, Node::Broadcast { of, .. }) => at = of,
+                (None, Node::Input(input, plane)) => break Source::Input(input, plane),
+                (None, Node::Count { of, axes }) => break Source::Count(counted(self.graph, of, axes)),
+                (None, Node::Index { shape, along }) => {
+                    break Source::Index(self.graph.canonical(self.graph.shape(shape)), along);
+                }
+                (None, Node::Const(_) | Node::Apply(..) | Node::Cast(..) | Node::Reduce { .. })
+                | (None, Node::Scan { .. } | Node::Literal(_) | Node::Text(..))
+                | (None, Node::Nonzero { .. } | Node::Take { .. }) => {
+                    unreachable!("neither kept nor a leaf")
+                }
+            }
+        };
+        views.reverse();
+        let ty = self.graph.ty(node);
+        PassSource { source, dtype: ty.dtype, views, dims: self.graph.canonical(&ty.dims) }
     }
 }
 
@@ -407,7 +471,13 @@ impl Coder<'_, '_> {
             | Node::Count { .. }
             | Node::Reduce { .. }
             | Node::Scan { .. } => {
-                unreachable!("only operators and casts are computed")
+                unreachable!("only operators and casts are lane code")
+            }
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => {
+                unreachable!("only operators and casts are lane code")
+            }
+            Node::Nonzero { .. } | Node::Take { .. } => {
+                unreachable!("only operators and casts are lane code")
             }
             Node::Literal(_) | Node::Text(..) => unreachable!("no kernel touches text"),
         };
@@ -417,6 +487,7 @@ impl Coder<'_, '_> {
 
     /// The value of a node in this kernel, loading it if it comes from elsewhere.
     fn value(&mut self, node: NodeId) -> Value {
+        let node = alias(self.builder.graph, node);
         if let Some(&value) = self.values.get(&node) {
             return value;
         }
@@ -428,6 +499,8 @@ impl Coder<'_, '_> {
             // Its result may be a bool or an integer.
             Node::Text(..) => self.load(node, lane),
             Node::Literal(_) => unreachable!("no kernel touches text"),
+            Node::View { .. } | Node::Index { .. } | Node::Nonzero { .. } => self.load(node, lane),
+            Node::Broadcast { .. } | Node::Take { .. } => self.load(node, lane),
         };
         self.values.insert(node, value);
         value

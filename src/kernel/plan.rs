@@ -2,7 +2,9 @@
 
 use super::code::Kernel;
 use crate::dtype::{DType, Lane};
-use crate::ir::{Axes, Dims, GuardKind, InputId, Plane, Scalar};
+use crate::ir::{
+    Axes, Constraint, DimEntry, DimId, Dims, GuardKind, IndexFit, InputId, Plane, Scalar, ViewMap,
+};
 use crate::op::{Op, Reduction, Scan};
 use crate::span::Span;
 use crate::text;
@@ -31,6 +33,8 @@ pub enum Source {
     Temp(TempId),
     /// The product of the sizes of these dimensions, an i64.
     Count(Dims),
+    /// Each element's number in C order along some axes of a space of these dimensions, an i64: not in memory.
+    Index(Dims, Axes),
 }
 
 /// Where a pass writes an array to.
@@ -49,7 +53,9 @@ pub struct PassSource {
     pub source: Source,
     /// Its dtype.
     pub dtype: DType,
-    /// Its dimensions: broadcast to the pass's space, aligned at the last axis.
+    /// The views through which it is seen, each of what the one before gives.
+    pub views: Vec<ViewMap>,
+    /// Its dimensions, through the views: broadcast to the pass's space, aligned at the last axis.
     pub dims: Dims,
 }
 
@@ -150,6 +156,15 @@ pub enum Step {
         /// The dtype of its result.
         result: DType,
     },
+    /// Elements of an array by their numbers.
+    Take {
+        /// The pass's table of that number.
+        table: u32,
+        /// The numbers: a contiguous block of i64s.
+        at: Place,
+        /// Where the elements go.
+        dest: Place,
+    },
 }
 
 /// What a slot that a block function reads holds throughout: the same element everywhere.
@@ -196,6 +211,17 @@ pub struct Running {
     pub dest: TempId,
 }
 
+/// The numbers of the elements that a mask selects, which a pass collects.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Collect {
+    /// Where the mask's elements of a block are.
+    pub from: Place,
+    /// Where the numbers go.
+    pub dest: TempId,
+    /// The dimension whose size is how many there are.
+    pub dim: DimId,
+}
+
 /// One pass over an index space.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Pass {
@@ -205,6 +231,8 @@ pub struct Pass {
     pub axes: Axes,
     /// What it reads.
     pub sources: Vec<PassSource>,
+    /// The arrays of which it takes elements anywhere.
+    pub tables: Vec<PassSource>,
     /// Scratch.
     pub slots: Vec<Slot>,
     /// Slots filled once, before the first block.
@@ -217,6 +245,8 @@ pub struct Pass {
     pub folds: Vec<Fold>,
     /// The running values that it makes: then it does nothing else, and has no steps.
     pub running: Option<Running>,
+    /// The mask whose elements it counts and collects; then it does nothing else.
+    pub collect: Option<Collect>,
 }
 
 /// A condition to look at once its pass is done, before any output is written.
@@ -256,6 +286,12 @@ pub struct Plan {
     pub checks: Vec<Check>,
     /// The results.
     pub outputs: Vec<PlanOutput>,
+    /// The graph's dimensions, from which sizes follow.
+    pub dims: Vec<DimEntry>,
+    /// The places that written indices must have.
+    pub index_fits: Vec<IndexFit>,
+    /// The dimensions that must be equal and that only counting shows, with the place that says so.
+    pub counted: Vec<Constraint>,
 }
 
 impl Pass {
@@ -265,19 +301,26 @@ impl Pass {
             Dest::Temp(temp) => Some(temp),
             Dest::Output(..) => None,
         });
-        stored.chain(self.folds.iter().map(|f| f.dest)).chain(self.running.iter().map(|r| r.dest))
+        let made = self.running.iter().map(|r| r.dest).chain(self.collect.iter().map(|c| c.dest));
+        stored.chain(self.folds.iter().map(|f| f.dest)).chain(made)
     }
 }
 
 impl Plan {
+    /// The number of passes after which every mask has been counted, so that all sizes are known. No earlier pass
+    /// writes an output.
+    pub fn counting_passes(&self) -> usize {
+        self.passes.iter().rposition(|pass| pass.collect.is_some()).map_or(0, |last| last + 1)
+    }
+
     /// For each kept array, the number of the last pass after which it is still wanted; `usize::MAX` for one
     /// that is an output.
     pub fn last_reads(&self) -> Vec<usize> {
         let mut last = vec![0; self.temps.len()];
         for (number, pass) in self.passes.iter().enumerate() {
-            let read = pass.sources.iter().filter_map(|s| match s.source {
+            let read = pass.sources.iter().chain(&pass.tables).filter_map(|s| match s.source {
                 Source::Temp(temp) => Some(temp),
-                Source::Input(..) | Source::Count(_) => None,
+                Source::Input(..) | Source::Count(_) | Source::Index(..) => None,
             });
             read.chain(pass.kept()).for_each(|temp| last[temp.0 as usize] = number);
         }

@@ -1,7 +1,7 @@
 //! The text form of plans and kernels, for `explain` and for tests.
 
 use super::code::{Access, Inst, Kernel};
-use super::plan::{BlockFunction, Dest, Fill, Pass, Place, Plan, Source, Step, TextArg, TextFrom};
+use super::plan::{BlockFunction, Collect, Dest, Fill, Pass, Place, Plan, Source, Step, TextArg, TextFrom};
 use crate::dtype::DType;
 use crate::ir::{Dim, Dims, Plane};
 use crate::text::Function;
@@ -47,6 +47,7 @@ impl fmt::Display for Source {
             Source::Input(id, plane) => write!(f, "input {}{}", id.index(), suffix(*plane)),
             Source::Temp(id) => write!(f, "temp {}", id.0),
             Source::Count(dims) => write!(f, "count {}", Shape(dims)),
+            Source::Index(dims, along) => write!(f, "index {} {along}", Shape(dims)),
         }
     }
 }
@@ -114,6 +115,7 @@ impl fmt::Display for Step {
                 f.write_str("\n")
             }
             Step::Text { function, args, dest, result } => text_step(f, *function, args, *dest, *result),
+            Step::Take { table, at, dest } => writeln!(f, "    take table{table} ({at}) -> {dest}"),
         }
     }
 }
@@ -143,8 +145,13 @@ fn text_step(
 impl fmt::Display for Pass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  over {}", Shape(&self.space))?;
-        for (i, source) in self.sources.iter().enumerate() {
-            writeln!(f, "    source{i} = {} {}{}", source.source, source.dtype, Shape(&source.dims))?;
+        let named = [("source", &self.sources), ("table", &self.tables)];
+        for (name, i, source) in
+            named.iter().flat_map(|(n, all)| all.iter().enumerate().map(move |(i, s)| (n, i, s)))
+        {
+            write!(f, "    {name}{i} = {} {}{}", source.source, source.dtype, Shape(&source.dims))?;
+            source.views.iter().try_for_each(|view| write!(f, " view {view}"))?;
+            writeln!(f)?;
         }
         for (slot, lane, fill) in &self.fills {
             match fill {
@@ -168,6 +175,9 @@ impl fmt::Display for Pass {
             write!(f, "    fold {} {} {} over axes", fold.op.name(), fold.lane, fold.from)?;
             (0..self.space.len()).filter(|&a| self.axes.contains(a)).try_for_each(|a| write!(f, " {a}"))?;
             writeln!(f, " -> temp {}", fold.dest.0)?;
+        }
+        if let Some(Collect { from, dest, dim }) = &self.collect {
+            writeln!(f, "    collect {from} -> temp {}[n{}]", dest.0, dim.index())?;
         }
         Ok(())
     }

@@ -48,8 +48,8 @@ fn last_uses(pass: &Pass) -> FxHashMap<SlotId, usize> {
             ends.insert(slot, at);
         }
     }
-    let folded = pass.folds.iter().filter_map(|f| slot_of(f.from));
-    for slot in folded.chain(pass.fills.iter().map(|f| f.0)) {
+    let visited = pass.folds.iter().map(|f| f.from).chain(pass.collect.iter().map(|c| c.from));
+    for slot in visited.filter_map(slot_of).chain(pass.fills.iter().map(|f| f.0)) {
         ends.insert(slot, usize::MAX);
     }
     ends
@@ -67,6 +67,7 @@ fn read(step: &Step) -> impl Iterator<Item = SlotId> + '_ {
         Step::Jit { reads, .. } => (reads, &[]),
         Step::Block { args, .. } => (args, &[]),
         Step::Text { args, .. } => (&[], args),
+        Step::Take { at, .. } => (std::slice::from_ref(at), &[]),
     };
     let block = |arg: &TextArg| match arg.from {
         TextFrom::Block(place) => Some(place),
@@ -79,7 +80,7 @@ fn written(step: &Step) -> impl Iterator<Item = SlotId> + '_ {
     let places: &[Place] = match step {
         Step::Jit { writes, .. } => writes,
         Step::Block { dests, .. } => dests,
-        Step::Text { dest, .. } => std::slice::from_ref(dest),
+        Step::Text { dest, .. } | Step::Take { dest, .. } => std::slice::from_ref(dest),
     };
     places.iter().copied().filter_map(slot_of)
 }
@@ -102,8 +103,10 @@ fn rename(pass: &mut Pass, map: &FxHashMap<SlotId, SlotId>) {
                 }
                 rename(dest);
             }
+            Step::Take { at, dest, .. } => [at, dest].into_iter().for_each(rename),
         }
     }
     pass.folds.iter_mut().for_each(|f| rename(&mut f.from));
+    pass.collect.iter_mut().for_each(|c| rename(&mut c.from));
     pass.fills.iter_mut().for_each(|f| f.0 = map[&f.0]);
 }

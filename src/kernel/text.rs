@@ -1,5 +1,6 @@
 //! The steps of text: an operator each, and a copy for each store that none of them makes.
 
+use super::form::alias;
 use super::pass::Builder;
 use super::plan::{Place, Step, TextArg, TextFrom};
 use crate::ir::{Node, NodeId};
@@ -10,11 +11,13 @@ impl Builder<'_> {
     /// Adds the step of an operator on text or of a cast to it; false for anything else.
     pub(super) fn emit_text(&mut self, node: NodeId) -> bool {
         let (function, operands) = match self.graph.node(node) {
-            Node::Text(op, _) => (Function::Apply(op), self.graph.node(node).operands()),
-            Node::Cast(to, of) if to.is_text() => (Function::Cast, smallvec::smallvec![of]),
+            Node::Text(op, _) => (Function::Apply(op), self.operands(node)),
+            Node::Cast(to, _) if to.is_text() => (Function::Cast, self.operands(node)),
             Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } => return false,
             Node::Apply(..) | Node::Cast(..) => return false,
             Node::Reduce { .. } | Node::Scan { .. } => return false,
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => return false,
+            Node::Nonzero { .. } | Node::Take { .. } => return false,
         };
         let args: SmallVec<[TextArg; 3]> = operands.iter().map(|&operand| self.text_arg(operand)).collect();
         let (dest, result) = (self.dest(node), self.graph.ty(node).dtype);
@@ -25,7 +28,7 @@ impl Builder<'_> {
     /// Adds the copies to the stores of values that stand elsewhere.
     pub(super) fn emit_copies(&mut self) {
         for (node, store) in std::mem::take(&mut self.copies) {
-            let (arg, result) = (self.text_arg(node), self.graph.ty(node).dtype);
+            let (arg, result) = (self.text_arg(alias(self.graph, node)), self.graph.ty(node).dtype);
             let (args, dest) = (smallvec::smallvec![arg], Place::Store(store));
             self.pass.steps.push(Step::Text { function: Function::Cast, args, dest, result });
         }
@@ -50,6 +53,11 @@ impl Builder<'_> {
             | Node::Text(..)
             | Node::Cast(..)
             | Node::Scan { .. }
+            | Node::View { .. }
+            | Node::Index { .. }
+            | Node::Broadcast { .. }
+            | Node::Nonzero { .. }
+            | Node::Take { .. }
             | Node::Reduce { .. } => {
                 let source = self.source(node);
                 match self.pass.sources[source as usize].is_single() {

@@ -17,6 +17,8 @@ fn constant(graph: &Graph, id: NodeId) -> Option<Scalar> {
         Node::Input(..) | Node::Count { .. } | Node::Apply(..) | Node::Cast(..) => None,
         Node::Reduce { .. } | Node::Scan { .. } => None,
         Node::Literal(_) | Node::Text(..) => None,
+        Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => None,
+        Node::Nonzero { .. } | Node::Take { .. } => None,
     }
 }
 

@@ -102,6 +102,8 @@ mod tests {
                 }
                 Node::Cast(..) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => return None,
                 Node::Literal(_) | Node::Text(..) => return None,
+                Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => return None,
+                Node::Nonzero { .. } | Node::Take { .. } => return None,
             });
         }
         values.last().copied()

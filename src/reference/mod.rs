@@ -4,7 +4,9 @@
 //! nothing is shared with the code that is, but what each operator means on single values
 //! ([`crate::scalar`]). How reductions combine their elements is defined in `reduce.rs`.
 
+mod bound;
 mod moment;
+mod place;
 mod reduce;
 mod scan;
 mod text;
@@ -15,13 +17,12 @@ mod value;
 pub use value::Value;
 
 use crate::dtype::{DType, Lane};
-use crate::ir::{
-    Axes, Dim, DimId, DimOrigin, Graph, GuardKind, InputDecl, InputId, Node, NodeId, Output, Plane,
-};
+use crate::ir::{Axes, Dim, Graph, GuardKind, InputDecl, InputId, Node, NodeId, Output, Plane};
 use crate::op::{Op, Reduction};
 use crate::scalar;
 use crate::shape::{self, Shape};
 use crate::span::Span;
+use bound::Bound;
 use value::{c_steps, offsets};
 
 /// Why a graph has no value for the inputs given.
@@ -66,6 +67,29 @@ pub enum Error {
         /// Where.
         span: Span,
     },
+    /// An index outside its axis.
+    Index {
+        /// The index.
+        index: i64,
+        /// The size of the axis.
+        size: usize,
+        /// Where the index stands.
+        span: Span,
+    },
+    /// As `Sizes`, where only the values of a mask decide a size.
+    Counted {
+        /// One size.
+        left: usize,
+        /// The other.
+        right: usize,
+        /// The expression that brought them together.
+        span: Span,
+    },
+    /// A size that the graph takes to be 1 is not, or the other way round: the graph is for other arrays.
+    One {
+        /// The counts of the masks so far.
+        counts: Vec<usize>,
+    },
     /// An array that the address space cannot hold.
     TooBig {
         /// Where.
@@ -79,11 +103,13 @@ pub enum Error {
 /// # Errors
 /// As [`Error`] lists them. Sizes are checked before values, and extrema of nothing before guards.
 pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
-    bind(graph, inputs)?;
-    let given: Vec<(Given, &Value)> = planes(graph).into_iter().zip(inputs).collect();
+    let mut bound = bind(graph, inputs)?;
     let mut values: Vec<Value> = Vec::with_capacity(graph.len());
     for (id, node) in graph.nodes() {
-        let value = eval_node(graph, id, node, &given, &values)?;
+        let value = eval_node(graph, id, &bound, &values)?;
+        if let Node::Nonzero { dim, .. } = node {
+            bound.count(graph, dim, value.data.len())?;
+        }
         values.push(value);
     }
     for guard in &graph.guards {
@@ -95,7 +121,7 @@ pub fn eval(graph: &Graph, inputs: &[Value]) -> Result<Vec<Value>, Error> {
 }
 
 /// Checks the inputs against their declarations, and the sizes that must be equal.
-fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
+fn bind<'v>(graph: &Graph, inputs: &'v [Value]) -> Result<Bound<'v>, Error> {
     let planes = planes(graph);
     if inputs.len() != planes.len() {
         return Err(Error::InputCount { declared: planes.len(), given: inputs.len() });
@@ -113,20 +139,10 @@ fn bind(graph: &Graph, inputs: &[Value]) -> Result<(), Error> {
             return Err(Error::Input(InputId(index as u32)));
         }
     }
-    let origins = (0..graph.dim_count()).map(|d| graph.dim_origin(DimId::from_index(d)));
-    let axis_size = |input, axis: usize| {
-        let given = planes.iter().zip(inputs).find(|((of, _), _)| *of == input);
-        given.map_or(0, |(_, value)| value.shape[axis])
-    };
-    let too_big = |_| Error::TooBig { span: Span::default() };
-    let sizes = DimOrigin::sizes(origins, axis_size).map_err(too_big)?;
-    for constraint in &graph.constraints {
-        let (left, right) = (sizes[constraint.left.index()], sizes[constraint.right.index()]);
-        if left != right {
-            return Err(Error::Sizes { left, right, span: constraint.span });
-        }
-    }
-    Ok(())
+    let given = planes.into_iter().zip(inputs).collect();
+    let mut bound = Bound { given, counts: Vec::new(), sizes: Vec::new() };
+    bound.measure(graph)?;
+    Ok(bound)
 }
 
 /// What a value given stands for.
@@ -142,14 +158,9 @@ fn planes(graph: &Graph) -> Vec<Given> {
     graph.inputs.iter().enumerate().flat_map(of).collect()
 }
 
-fn eval_node(
-    graph: &Graph,
-    id: NodeId,
-    node: Node,
-    given: &[(Given, &Value)],
-    values: &[Value],
-) -> Result<Value, Error> {
-    let (span, dtype) = (graph.span(id), |id: NodeId| graph.ty(id).dtype);
+fn eval_node(graph: &Graph, id: NodeId, bound: &Bound<'_>, values: &[Value]) -> Result<Value, Error> {
+    let (node, span, given) = (graph.node(id), graph.span(id), &bound.given);
+    let dtype = |id: NodeId| graph.ty(id).dtype;
     let value = |id: NodeId| &values[id.index()];
     match node {
         Node::Input(id, plane) => {
@@ -159,6 +170,11 @@ fn eval_node(
         Node::Const(constant) => Ok(Value::single(constant)),
         Node::Literal(literal) => Ok(text::literal(graph.literal_of(literal))),
         Node::Count { of, axes } => Ok(count(value(of), axes)),
+        Node::View { of, view } => place::view(value(of), graph.view(view), span),
+        Node::Index { shape, along } => place::index(&bound.shape(graph.shape(shape)), along, span),
+        Node::Broadcast { of, like } => place::broadcast(value(of), &value(like).shape, span),
+        Node::Nonzero { mask, .. } => Ok(place::nonzero(value(mask))),
+        Node::Take { of, at } => Ok(place::take(value(of), value(at))),
         Node::Cast(to, of) if to.is_text() => text::cast(value(of), dtype(of), to, span),
         Node::Cast(to, of) => cast(to, value(of), span),
         Node::Apply(op, args) => {

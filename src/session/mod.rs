@@ -216,7 +216,7 @@ impl Session {
     /// # Errors
     /// [`Error`]: every error of the formula and of its inputs' types and shapes.
     pub fn result_types(&self, text: &str, bindings: &Bindings<'_>) -> Result<Vec<ResultType>, Error> {
-        self.program(text, bindings, &self.options)?.result_types(&inputs(bindings))
+        self.program(text, bindings, &self.options)?.result_types(self, &inputs(bindings))
     }
 
     /// Evaluates a formula that has one result into an array of its dtype and shape, which may overlap

@@ -8,13 +8,15 @@ use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Operand, Poll, Run};
-use crate::ir::{Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, InputId, Scalar, WeakFit};
+use crate::ir::{self, Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, Known, Scalar, WeakFit};
 use crate::kernel::{self, Fusion};
 use crate::opt;
 use crate::shape::Shape;
 use crate::syntax;
 use crate::target::Target;
 use smallvec::SmallVec;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, RwLock};
 
 /// A formula compiled for inputs of certain dtypes and ranks. It serves arrays of every size that has
 /// the same axes of size 1.
@@ -23,10 +25,49 @@ pub struct Program {
     text: Box<str>,
     types: Vec<InputType>,
     options: Options,
-    dims: Vec<DimOrigin>,
+    fusion: Fusion,
+    target: Target,
+    /// The plan for arrays of which no slice and no mask gives an axis of one.
+    first: Arc<Variant>,
+    /// Plans for others, in the order in which they were needed.
+    others: RwLock<Vec<Arc<Variant>>>,
+}
+
+/// The most plans beside the first that a program keeps.
+const MOST_VARIANTS: usize = 16;
+
+/// A plan, which takes certain sliced dimensions and counts of masks to be 1 and no others.
+#[derive(Debug)]
+struct Variant {
     constraints: Vec<Constraint>,
     weak_fits: Vec<WeakFit>,
     compiled: Compiled,
+    /// Whether all sizes are axes of inputs.
+    plain: bool,
+}
+
+impl Variant {
+    fn new(graph: Graph, fusion: Fusion, target: Target) -> Variant {
+        let graph = opt::run(graph);
+        let plan = kernel::fuse(&graph, fusion);
+        let plain = graph.dims().all(|entry| matches!(entry.origin, DimOrigin::Input { .. }));
+        Variant {
+            plain,
+            constraints: graph.constraints,
+            weak_fits: graph.weak_fits,
+            compiled: backend::compile(plan, target),
+        }
+    }
+
+    fn sizes(&self, inputs: &[InputRef<'_>], counts: &[usize]) -> SmallVec<[usize; 8]> {
+        ir::sizes(&self.compiled.plan.dims, |input, axis| inputs[input.index()].shape()[axis], counts)
+    }
+
+    /// Whether the sizes are such as the plan takes them to be.
+    fn fits(&self, inputs: &[InputRef<'_>], counts: &[usize]) -> bool {
+        let dims = &self.compiled.plan.dims;
+        self.plain || dims.iter().zip(self.sizes(inputs, counts)).all(|(entry, size)| entry.fits(size))
+    }
 }
 
 impl Program {
@@ -40,18 +81,45 @@ impl Program {
     ) -> Result<Program, Error> {
         // Literals are read and constants folded with floating-point arithmetic too.
         let _env = exec::FpEnv::enter();
-        let graph = opt::run(graph(text, types, options)?);
-        let plan = kernel::fuse(&graph, fusion);
-        let dims = (0..graph.dim_count()).map(|d| graph.dim_origin(DimId::from_index(d))).collect();
+        let first = Variant::new(graph(text, types, options)?, fusion, target);
         Ok(Program {
             text: text.into(),
             types: types.to_vec(),
             options: *options,
-            dims,
-            constraints: graph.constraints,
-            weak_fits: graph.weak_fits,
-            compiled: backend::compile(plan, target),
+            fusion,
+            target,
+            first: Arc::new(first),
+            others: RwLock::new(Vec::new()),
         })
+    }
+
+    /// The plan for these inputs and these counts of masks, as far as they are known.
+    fn variant(&self, inputs: &[InputRef<'_>], counts: &[usize]) -> Result<Arc<Variant>, Error> {
+        if self.first.fits(inputs, counts) {
+            return Ok(self.first.clone());
+        }
+        // Only tried, here and below: a fork may leave the lock held for ever in the child.
+        if let Ok(others) = self.others.try_read()
+            && let Some(variant) = others.iter().find(|variant| variant.fits(inputs, counts))
+        {
+            return Ok(variant.clone());
+        }
+        let shapes = inputs.iter().map(|input| input.shape().into()).collect();
+        let known = Known { shapes, counts: counts.to_vec() };
+        let compile = || {
+            let _env = exec::FpEnv::enter();
+            let graph = check::lower_known(&parsed(&self.text)?, &self.types, &self.options, known)
+                .map_err(|errors| formula_errors(&self.text, &errors))?;
+            Ok::<_, Error>(Variant::new(graph, self.fusion, self.target))
+        };
+        // A panic of the compiler is a bug of ours, and no reason for the caller's process to end.
+        let compiled = catch_unwind(AssertUnwindSafe(compile));
+        let variant = Arc::new(compiled.unwrap_or_else(|p| Err(exec::panicked(&*p).into()))?);
+        if let Ok(mut others) = self.others.try_write() {
+            others.truncate(MOST_VARIANTS - 1);
+            others.insert(0, variant.clone());
+        }
+        Ok(variant)
     }
 
     /// The formula.
@@ -65,14 +133,24 @@ impl Program {
 
     /// The names of the results, in order; `None` for one that was not assigned.
     pub fn result_names(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
-        self.compiled.plan.outputs.iter().map(|o| o.name.as_deref())
+        self.first.compiled.plan.outputs.iter().map(|o| o.name.as_deref())
     }
 
-    /// What the results will be for these inputs.
-    pub(super) fn result_types(&self, inputs: &[InputRef<'_>]) -> Result<Vec<ResultType>, Error> {
-        let bound = self.bind(inputs)?;
-        let outputs = self.compiled.plan.outputs.iter();
-        Ok(outputs.map(|o| (o.name.clone(), o.dtype, bound.shape(&o.dims))).collect())
+    /// What the results will be for these inputs. Masks are counted for it.
+    pub(super) fn result_types(
+        &self,
+        session: &Session,
+        inputs: &[InputRef<'_>],
+    ) -> Result<Vec<ResultType>, Error> {
+        self.drive(inputs, |bound| {
+            let outputs = bound.variant.compiled.plan.outputs.iter();
+            if bound.variant.compiled.plan.counting_passes() == 0 {
+                return Ok(outputs.map(|o| (o.name.clone(), o.dtype, bound.shape(&o.dims))).collect());
+            }
+            let run = bound.run(session, None);
+            let running = exec::begin(&run)?;
+            Ok(outputs.map(|o| (o.name.clone(), o.dtype, running.shape(&o.dims))).collect())
+        })
     }
 
     /// Whether these are inputs of the names and types that the program was compiled for.
@@ -90,7 +168,7 @@ impl Program {
     }
 
     pub(super) fn expect_results(&self, expected: usize) -> Result<(), Error> {
-        let actual = self.compiled.plan.outputs.len();
+        let actual = self.first.compiled.plan.outputs.len();
         if actual == expected { Ok(()) } else { Err(Error::Results { actual, expected }) }
     }
 
@@ -101,22 +179,53 @@ impl Program {
         inputs: &[InputRef<'_>],
         poll: Option<Poll<'_>>,
     ) -> Result<SmallVec<[Array; 1]>, Error> {
-        let bound = self.bind(inputs)?;
-        let mut arrays = SmallVec::with_capacity(self.compiled.plan.outputs.len());
-        for output in &self.compiled.plan.outputs {
+        let small = |bound: &Bound<'_>| -> Result<Option<SmallVec<[Array; 1]>>, Error> {
+            let compiled = &bound.variant.compiled;
+            let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
+            if compiled.plan.counting_passes() > 0 || !compiled.plan.temps.is_empty() {
+                return Ok(None);
+            }
             let shape = bound.shape(&output.dims);
-            arrays.push(Array::from_pool(&session.pool, output.dtype, &shape)?);
-        }
-        let mut views: SmallVec<[ViewMut<'_>; 1]> = arrays.iter_mut().map(ViewMut::from).collect();
-        if let [view] = views.as_mut_slice()
-            && exec::run_small(&self.compiled, &bound.operands, view)
-        {
+            if !exec::is_small(&shape) {
+                return Ok(None);
+            }
+            let mut array = Array::from_pool(&session.pool, output.dtype, &shape)?;
+            let done = exec::run_small(compiled, &bound.operands, &mut ViewMut::from(&mut array));
+            Ok(done.then(|| smallvec::smallvec![array]))
+        };
+        self.drive(inputs, |bound| {
+            if let Some(arrays) = small(bound)? {
+                return Ok(arrays);
+            }
+            let run = bound.run(session, poll);
+            let running = exec::begin(&run)?;
+            let mut arrays = SmallVec::with_capacity(bound.variant.compiled.plan.outputs.len());
+            for output in &bound.variant.compiled.plan.outputs {
+                let shape = running.shape(&output.dims);
+                arrays.push(Array::from_pool(&session.pool, output.dtype, &shape)?);
+            }
+            let mut views: SmallVec<[ViewMut<'_>; 1]> = arrays.iter_mut().map(ViewMut::from).collect();
+            running.finish(&mut views)?;
             drop(views);
-            return Ok(arrays);
+            Ok(arrays)
+        })
+    }
+
+    /// Runs with the plan that the inputs need, and again where the values of a mask ask for another one.
+    fn drive<'a, T>(
+        &self,
+        inputs: &[InputRef<'a>],
+        mut run: impl FnMut(&Bound<'a>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut counts = Vec::new();
+        loop {
+            let bound = self.bind(self.variant(inputs, &counts)?, inputs)?;
+            match run(&bound) {
+                Err(Error::Run(exec::Error::Recount { counts: found })) if found != counts => counts = found,
+                Err(Error::Run(error)) => return Err(self.located(error)),
+                other => return other,
+            }
         }
-        self.run_bound(session, &bound, &mut views, poll)?;
-        drop(views);
-        Ok(arrays)
     }
 
     /// Runs the program into arrays of the results' dtypes and shapes.
@@ -128,44 +237,46 @@ impl Program {
         poll: Option<Poll<'_>>,
     ) -> Result<(), Error> {
         self.expect_results(outs.len())?;
-        if let ([out], [output], true) =
-            (&mut *outs, self.compiled.plan.outputs.as_slice(), self.weak_fits.is_empty())
-            && out.dtype() == output.dtype
+        if let ([out], [output], true) = (
+            &mut *outs,
+            self.first.compiled.plan.outputs.as_slice(),
+            self.first.weak_fits.is_empty() && self.first.plain,
+        ) && out.dtype() == output.dtype
             && self.is_shape_of_inputs(inputs, out.shape())
             && self.is_shape(&output.dims, inputs, out.shape())
-            && exec::run_small(&self.compiled, &operands(inputs), out)
+            && exec::run_small(&self.first.compiled, &operands(inputs), out)
         {
             return Ok(());
         }
-        let bound = self.bind(inputs)?;
-        for (output, out) in self.compiled.plan.outputs.iter().zip(outs.iter()) {
-            let expected = output.dtype;
-            if out.dtype() != expected {
-                return Err(crate::array::Error::DType { expected, actual: out.dtype() }.into());
+        self.drive(inputs, |bound| {
+            let run = bound.run(session, poll);
+            let running = exec::begin(&run)?;
+            for (output, out) in bound.variant.compiled.plan.outputs.iter().zip(outs.iter()) {
+                let expected = output.dtype;
+                if out.dtype() != expected {
+                    return Err(crate::array::Error::DType { expected, actual: out.dtype() }.into());
+                }
+                let shape = running.shape(&output.dims);
+                if out.shape() != shape.as_slice() {
+                    let (expected, actual) = (shape.as_slice().into(), out.shape().into());
+                    return Err(crate::array::Error::Shape { expected, actual }.into());
+                }
             }
-            let shape = bound.shape(&output.dims);
-            if out.shape() != shape.as_slice() {
-                let (expected, actual) = (shape.as_slice().into(), out.shape().into());
-                return Err(crate::array::Error::Shape { expected, actual }.into());
-            }
-        }
-        self.run_bound(session, &bound, outs, poll)
-    }
-
-    fn size(&self, id: DimId, inputs: &[InputRef<'_>]) -> usize {
-        match self.dims[id.index()] {
-            DimOrigin::Input { input, axis } => inputs[input.index()].shape()[axis as usize],
-            DimOrigin::Product(left, right) => {
-                self.size(left, inputs).saturating_mul(self.size(right, inputs))
-            }
-        }
+            Ok(running.finish(outs)?)
+        })
     }
 
     /// Whether the dimensions have these sizes.
     fn is_shape(&self, dims: &[Dim], inputs: &[InputRef<'_>], shape: &[usize]) -> bool {
         let size = |dim: &Dim| match dim {
             Dim::One => 1,
-            Dim::Size(id) => self.size(*id, inputs),
+            Dim::Size(id) => {
+                let DimOrigin::Input { input, axis } = self.first.compiled.plan.dims[id.index()].origin
+                else {
+                    unreachable!("asked of plans whose sizes are all axes of inputs");
+                };
+                inputs[input.index()].shape()[axis as usize]
+            }
         };
         dims.len() == shape.len() && dims.iter().zip(shape).all(|(dim, &n)| size(dim) == n)
     }
@@ -184,62 +295,64 @@ impl Program {
         all && any
     }
 
-    fn run_bound(
-        &self,
-        session: &Session,
-        bound: &Bound<'_>,
-        outs: &mut [ViewMut<'_>],
-        poll: Option<Poll<'_>>,
-    ) -> Result<(), Error> {
-        let run = Run {
-            compiled: &self.compiled,
-            inputs: &bound.operands,
-            sizes: &bound.sizes,
-            pool: &session.pool,
-            control: session.control(poll),
-        };
-        exec::run(&run, outs).map_err(|error| self.located(error))
-    }
-
     /// Errors that point into the formula become diagnostics of it.
     fn located(&self, error: exec::Error) -> Error {
-        let exec::Error::Guard { span, kind } = error else { return Error::Run(error) };
         let diagnostic = Diagnostic::new(error.code(), error.to_string());
-        let diagnostic = match kind {
-            GuardKind::NegativePower => diagnostic
-                .at(span, "an exponent here is negative")
-                .help("raise a float instead, as in `float64(x) ** y`"),
-            GuardKind::NonAscii => diagnostic.at(span, "this is cast"),
-            GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
-            GuardKind::UnitOverflow(_) => diagnostic.at(span, "a time here is too far away"),
+        let diagnostic = match error {
+            exec::Error::Guard { span, kind } => match kind {
+                GuardKind::NegativePower => diagnostic
+                    .at(span, "an exponent here is negative")
+                    .help("raise a float instead, as in `float64(x) ** y`"),
+                GuardKind::NonAscii => diagnostic.at(span, "this is cast"),
+                GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
+                GuardKind::UnitOverflow(_) => diagnostic.at(span, "a time here is too far away"),
+                GuardKind::IndexOutOfRange => diagnostic.at(span, "one of these"),
+            },
+            exec::Error::Index { span, .. } => diagnostic.at(span, ""),
+            exec::Error::Counted { span, .. } => diagnostic.at(span, "met here"),
+            error @ (exec::Error::Alloc { .. } | exec::Error::TooBig | exec::Error::Cancelled) => {
+                return Error::Run(error);
+            }
+            error @ (exec::Error::EmptyReduction { .. } | exec::Error::Panic { .. }) => {
+                return Error::Run(error);
+            }
+            error @ exec::Error::Recount { .. } => return Error::Run(error),
         };
         Error::Values { text: (&*self.text).into(), diagnostic }
     }
 
     /// Looks at the inputs' sizes and values as far as the plan depends on them.
-    fn bind<'a>(&self, inputs: &[InputRef<'a>]) -> Result<Bound<'a>, Error> {
-        let axis_size = |input: InputId, axis: usize| inputs[input.index()].shape()[axis];
-        let sizes = DimOrigin::sizes(self.dims.iter().copied(), axis_size)
-            .map_err(|_| Error::Run(exec::Error::TooBig))?;
-        let differ = |c: &&Constraint| sizes[c.left.index()] != sizes[c.right.index()];
-        let mut wrong: Vec<Diagnostic> =
-            self.constraints.iter().filter(differ).map(|c| self.mismatch(c, inputs)).collect();
-        wrong.extend(self.weak_fits.iter().filter_map(|fit| misfit(fit, inputs)));
+    fn bind<'a>(&self, variant: Arc<Variant>, inputs: &[InputRef<'a>]) -> Result<Bound<'a>, Error> {
+        let sizes = variant.sizes(inputs, &[]);
+        let counted = &variant.compiled.plan.counted;
+        let differ =
+            |c: &&Constraint| sizes[c.left.index()] != sizes[c.right.index()] && !counted.contains(c);
+        let wrong = variant.constraints.iter().filter(differ);
+        let mut wrong: Vec<Diagnostic> = wrong.map(|c| self.mismatch(&variant, c, inputs, &sizes)).collect();
+        wrong.extend(variant.weak_fits.iter().filter_map(|fit| misfit(fit, inputs)));
         if !wrong.is_empty() {
             return Err(Error::formula(&self.text, wrong));
         }
-        let operands = operands(inputs);
-        Ok(Bound { sizes, operands })
+        Ok(Bound { sizes, operands: operands(inputs), variant })
     }
 
-    fn mismatch(&self, constraint: &Constraint, inputs: &[InputRef<'_>]) -> Diagnostic {
-        let side = |d: DimId| match self.dims[d.index()] {
+    fn mismatch(
+        &self,
+        variant: &Variant,
+        constraint: &Constraint,
+        inputs: &[InputRef<'_>],
+        sizes: &[usize],
+    ) -> Diagnostic {
+        let side = |d: DimId| match variant.compiled.plan.dims[d.index()].origin {
             DimOrigin::Input { input, .. } => {
-                let name = self.types[input.index()].name.escape_debug();
-                format!("`{name}` has shape {}", tuple(inputs[input.index()].shape()))
+                let shape = inputs[input.index()].shape();
+                format!("`{}` has shape {}", self.types[input.index()].name.escape_debug(), tuple(shape))
             }
+            DimOrigin::Slice { .. } => format!("a view has an axis of {}", sizes[d.index()]),
+            DimOrigin::Literal(size) => format!("a generator has an axis of {size}"),
+            DimOrigin::Counted(_) => format!("a mask selects {}", sizes[d.index()]),
             DimOrigin::Product(..) => {
-                format!("what is flattened has shape {}", tuple(&[self.size(d, inputs)]))
+                format!("what is flattened has shape {}", tuple(&[sizes[d.index()]]))
             }
         };
         Diagnostic::new("shape-mismatch", "the shapes cannot be broadcast together")
@@ -255,17 +368,30 @@ pub(crate) fn parsed(text: &str) -> Result<syntax::ast::Program, Error> {
 
 /// Text to typed graph.
 pub(crate) fn graph(text: &str, types: &[InputType], options: &Options) -> Result<Graph, Error> {
-    check::lower(&parsed(text)?, types, options)
-        .map_err(|errors| Error::formula(text, errors.iter().map(check::Error::diagnostic).collect()))
+    check::lower(&parsed(text)?, types, options).map_err(|errors| formula_errors(text, &errors))
+}
+
+fn formula_errors(text: &str, errors: &[check::Error]) -> Error {
+    Error::formula(text, errors.iter().map(check::Error::diagnostic).collect())
 }
 
 /// Inputs with the sizes that they give to dimensions.
 struct Bound<'a> {
     sizes: SmallVec<[usize; 8]>,
     operands: SmallVec<[Operand<'a>; 4]>,
+    variant: Arc<Variant>,
 }
 
 impl Bound<'_> {
+    fn run<'r>(&'r self, session: &'r Session, poll: Option<Poll<'r>>) -> Run<'r> {
+        Run {
+            compiled: &self.variant.compiled,
+            inputs: &self.operands,
+            pool: &session.pool,
+            control: session.control(poll),
+        }
+    }
+
     fn shape(&self, dims: &[Dim]) -> Shape {
         let size = |d: &Dim| match d {
             Dim::One => 1,

@@ -74,7 +74,7 @@ impl Window {
     }
 }
 
-const FORMULAS: [&str; 8] = [
+const FORMULAS: [&str; 12] = [
     "a * 2 + b",
     "b",
     "a - mean(b)",
@@ -83,6 +83,10 @@ const FORMULAS: [&str; 8] = [
     "where(a > b, a, b // 3)",
     "a + sum(b, axis=0, keepdims=True)",
     "a * max(a, axis=-1, keepdims=True)",
+    "a[::-1] + b",
+    "a[..., ::-1]",
+    "b[::-1, None][:, 0] + a * 2",
+    "a - sum(b[::2]) + b[..., :1]",
 ];
 
 fn start() -> Vec<f64> {
@@ -122,6 +126,31 @@ fn random_overlaps_give_what_copies_give() {
             .unwrap_or_else(|e| panic!("{formula}: {e}"));
         let same = buffer.iter().zip(&expected).all(|(x, y)| x.to_bits() == y.to_bits());
         assert!(same, "round {round}: {formula}\na {a:?}\nb {b:?}\nout {out:?}");
+    }
+}
+
+/// Elements taken of the very array that is written, and what a mask of it selects.
+#[test]
+fn elements_may_be_taken_of_the_output() {
+    for n in [4usize, 5000, 300_000] {
+        let order: Vec<i64> = (0..n as i64).map(|k| (k * 7 + 3) % n as i64).collect();
+        for (formula, due) in [
+            ("a[order]", order.iter().map(|&k| k as f64).collect::<Vec<f64>>()),
+            ("a + a[order] - a", order.iter().map(|&k| k as f64).collect()),
+            ("a[a >= 0][::-1]", (0..n).rev().map(|k| k as f64).collect()),
+            ("a[a >= 0] + a[::-1]", vec![n as f64 - 1.0; n]),
+        ] {
+            let mut buffer: Vec<f64> = (0..n).map(|k| k as f64).collect();
+            let place = NonNull::from(buffer.as_mut_slice()).cast::<f64>();
+            let a = Window { first: 0, shape: vec![n], strides: vec![1] };
+            let mut bindings = Bindings::new();
+            bindings.input("a", a.view(place)).input("order", &order);
+            let session = Session::builder().threads(2).build();
+            session
+                .eval_into(formula, &bindings, a.view_mut(place))
+                .unwrap_or_else(|e| panic!("{formula}: {e}"));
+            assert_eq!(buffer, due, "{formula} of {n}");
+        }
     }
 }
 

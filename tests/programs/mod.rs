@@ -4,10 +4,11 @@
 //! what breaks loops: reversed, strided, broadcast, swapped and unaligned arrays, empty axes, axes of one.
 
 use numfuse::array::{Array, Complex, Input, View};
-use numfuse::check::{InputDType, InputType};
+use numfuse::check::{self, InputDType, InputType, Options};
 use numfuse::dtype::{DType, Lane};
-use numfuse::ir::{Graph, Node, Plane};
-use numfuse::reference::Value;
+use numfuse::ir::{self, Dim, Graph, Known, Node, Plane};
+use numfuse::reference::{self, Value};
+use numfuse::syntax;
 
 /// A small random number generator (splitmix64): the same programs everywhere for the same seed.
 pub(crate) struct Random(pub(crate) u64);
@@ -61,6 +62,9 @@ pub(crate) struct RandomProgram {
 /// The imaginary part of every plain complex number.
 const IMAGINARY: f64 = -0.75;
 
+/// Programs with larger values (new axes multiply) are not tried: the reference takes its time.
+const LARGEST: usize = 50_000;
+
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
 impl RandomProgram {
@@ -72,6 +76,38 @@ impl RandomProgram {
         let inputs = (0..count).map(|k| RandomInput::new(&mut random, NAMES[k], &space)).collect();
         let text = random_text(&mut random, count);
         RandomProgram { text, inputs }
+    }
+
+    /// The raw graph for these inputs, if `check` accepts the program: the one in which slices and masks that give axes
+    /// of one are axes of one.
+    pub(crate) fn graph(&self) -> Option<Graph> {
+        let parsed = syntax::parse(&self.text).unwrap_or_else(|e| panic!("{}: {e:?}", self.text));
+        let shapes = self.inputs.iter().map(|input| input.shape.as_slice().into()).collect();
+        let values: Vec<Value> = self.inputs.iter().flat_map(RandomInput::values).collect();
+        let mut known = Known { shapes, counts: Vec::new() };
+        loop {
+            let graph =
+                check::lower_known(&parsed, &self.types(), &Options::default(), known.clone()).ok()?;
+            if self.largest(&graph) > LARGEST {
+                return None;
+            }
+            match reference::eval(&graph, &values) {
+                Err(reference::Error::One { counts }) if counts != known.counts => known.counts = counts,
+                Err(error @ reference::Error::One { .. }) => panic!("{}: {error:?}", self.text),
+                Ok(_) | Err(_) => return Some(graph),
+            }
+        }
+    }
+
+    /// The elements of the graph's largest node.
+    fn largest(&self, graph: &Graph) -> usize {
+        let sizes = ir::sizes(graph.dims(), |input, axis| self.inputs[input.index()].shape[axis], &[]);
+        let size = |dim: &Dim| match dim {
+            Dim::One => 1,
+            Dim::Size(id) => sizes[id.index()],
+        };
+        let nodes = graph.nodes().map(|(id, _)| graph.ty(id).dims.iter().map(size).product());
+        nodes.max().unwrap_or(0)
     }
 
     /// The inputs' types, as `check` wants them.
@@ -402,6 +438,42 @@ const CASTS: &[&str] = &[
 ];
 const LITERALS: [&str; 15] =
     ["0", "1", "2", "3", "-1", "7", "0.5", "2.0", "-0.0", "1e3", "100", "0.25", "True", "inf", "2j"];
+const VIEWS: [&str; 20] = [
+    "[1:]",
+    "[:-1]",
+    "[::-1]",
+    "[::2]",
+    "[..., 1:]",
+    "[..., None]",
+    "[None]",
+    ".T",
+    "[0]",
+    "[..., -1]",
+    "[-1:]",
+    "[:1]",
+    "[..., ::-1]",
+    "[..., -2::-3]",
+    "[2:1]",
+    "[..., :2]",
+    "[:, None]",
+    "[None, 1:, ...]",
+    ".T[1:3]",
+    "[...]",
+];
+const GENERATORS: [&str; 12] = [
+    "arange(3)",
+    "arange(7.5, 0, -1.5)",
+    "arange(17)[::-1]",
+    "linspace(0, 1, 5)",
+    "linspace(-1, 3, 8, endpoint=False)",
+    "zeros((2, 1))",
+    "ones(0)",
+    "full((3, 1), 2)",
+    "indices((2, 3))",
+    "random(33)",
+    "random((2, 3, 1), seed=4).T",
+    "normal((5, 1))[1:]",
+];
 
 fn random_text(random: &mut Random, inputs: usize) -> String {
     let mut text = String::new();
@@ -421,8 +493,9 @@ fn random_text(random: &mut Random, inputs: usize) -> String {
 
 fn expression(random: &mut Random, names: &[String], depth: usize) -> String {
     if depth == 0 {
-        return match random.below(5) {
-            0 => (*random.pick(&LITERALS)).to_owned(),
+        return match random.below(25) {
+            24 => (*random.pick(&GENERATORS)).to_owned(),
+            0..5 => (*random.pick(&LITERALS)).to_owned(),
             _ => names[random.below(names.len())].clone(),
         };
     }
@@ -430,7 +503,9 @@ fn expression(random: &mut Random, names: &[String], depth: usize) -> String {
         let shallower = depth - 1 - random.below(2).min(depth - 1);
         expression(random, names, shallower)
     };
-    match random.below(20) {
+    match random.below(26) {
+        19..=22 => format!("({}){}", sub(random), random.pick(&VIEWS)),
+        23 => elements(random, sub),
         0..=8 => format!("({} {} {})", sub(random), random.pick(&INFIX), sub(random)),
         9..=11 => match (random.pick(UNARY), sub(random)) {
             ("signbit", x) => format!("signbit({})", without_nan(&x)),
@@ -446,6 +521,18 @@ fn expression(random: &mut Random, names: &[String], depth: usize) -> String {
         17 => format!("({}{})", random.pick(&["-", "~", "not ", "+"]), sub(random)),
         18 => format!("clip({}, {}, {})", sub(random), sub(random), sub(random)),
         _ => reduction(random, sub),
+    }
+}
+
+/// What a mask selects, and elements at indices: of shapes that fit often enough.
+fn elements(random: &mut Random, mut sub: impl FnMut(&mut Random) -> String) -> String {
+    let (x, y) = (sub(random), sub(random));
+    match random.below(5) {
+        0 => format!("({x})[({x}) > 0]"),
+        1 => format!("({y} + {x})[({x} + {y}) <= {y}]"),
+        2 => format!("({x})[int64(abs({x}) < 1)]"),
+        3 => format!("({x})[-uint8({y} > 1)]"),
+        _ => format!("({x})[argmax({x}, axis=0)]"),
     }
 }
 

@@ -137,6 +137,8 @@ impl Lowering<'_> {
             }
             Node::Input(..) | Node::Count { .. } | Node::Reduce { .. } | Node::Scan { .. } => None,
             Node::Literal(_) | Node::Text(..) => None,
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => None,
+            Node::Nonzero { .. } | Node::Take { .. } => None,
         }
     }
 

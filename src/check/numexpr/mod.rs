@@ -56,6 +56,8 @@ pub enum Optimization {
 /// The kinds of operands.
 type Kinds = SmallVec<[Kind; 3]>;
 
+const VIEWS: &str = "give the view as an input, or use NumPy's rules";
+
 impl Lowering<'_> {
     /// Whether the formula is NumExpr's.
     pub(super) fn is_numexpr(&self) -> bool {
@@ -74,7 +76,12 @@ impl Lowering<'_> {
             Expr::Attribute { base, attribute: attribute @ (Attribute::Real | Attribute::Imag) } => {
                 self.operand(base).and_then(|base| self.numexpr_part(attribute, base, span))
             }
-            Expr::Attribute { attribute: Attribute::Transpose, .. } | Expr::Index { .. } => return None,
+            Expr::Attribute { attribute: Attribute::Transpose, .. } => {
+                stop(ErrorKind::Unsupported { what: "`.T` in NumExpr's dialect", instead: VIEWS }, span)
+            }
+            Expr::Index { .. } => {
+                stop(ErrorKind::Unsupported { what: "indexing in NumExpr's dialect", instead: VIEWS }, span)
+            }
             // `binary` asks for the dialect itself: `+=` comes there too.
             Expr::Binary(..) | Expr::Name(_) | Expr::Tuple(_) => return None,
             Expr::Int(_) | Expr::Float(_) | Expr::Imaginary(_) | Expr::Text(_) | Expr::Bytes(_) => {
@@ -169,6 +176,8 @@ impl Lowering<'_> {
             | Node::Reduce { .. }
             | Node::Scan { .. } => None,
             Node::Literal(_) | Node::Text(..) => None,
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => None,
+            Node::Nonzero { .. } | Node::Take { .. } => None,
         };
         value.map_or(node, |value| self.graph.constant(value, span))
     }
