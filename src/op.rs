@@ -351,6 +351,7 @@ table! {
         NanMean ["nanmean"] "" ["a", "axis", "dtype", "keepdims", "where"] Rule::Mean, Sum, "The mean of the elements that are not NaN; NaN if all are.";
         NanVar ["nanvar"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The variance of the elements that are not NaN.";
         NanStd ["nanstd"] "" ["a", "axis", "dtype", "keepdims", "ddof", "where", "correction"] Rule::Mean, Sum, "The square root of that variance.";
+        Diff ["diff"] "" ["a", "n", "axis"] Rule::Expansion, Exact, "Each element of an axis, the last unless given, less the one before it; `!=` of bools; n times.";
         CountNonzero ["count_nonzero"] "" ["a", "axis", "keepdims"] Rule::Expansion, Exact, "How many elements are true.";
         In ["isin"] "in" ["x", "set"] Rule::Expansion, Exact, "Whether x equals one of the listed values.";
     }
@@ -373,7 +374,7 @@ impl Derived {
         let params = self.row().params.len();
         let optional = if matches!(self, Derived::IsClose | Derived::NanToNum) {
             3
-        } else if self == Derived::Clip {
+        } else if matches!(self, Derived::Clip | Derived::Diff) {
             2
         } else {
             usize::from(self == Derived::Round)

@@ -113,6 +113,58 @@ fn a_size_that_turns_out_to_be_one_broadcasts() {
     }
 }
 
+/// Views, masks and indices of complex numbers and text, running sums of views, views of running sums.
+#[test]
+fn every_kind_of_number_is_viewed_and_taken_of() {
+    let z = Array::from_slice(&[1.0, 2.0, 3.0, 4.0], &[4]).expect("small");
+    let u = Array::from_strings(&["b", "", "dog", "a"]).expect("small");
+    let s = Array::from_byte_strings(&[&b"one"[..], b"to", b"three is nine"]).expect("small");
+    let (m, i) = ([true, false, true, true], [-1i64, 0]);
+    for (formula, due) in [
+        ("(z + 1j*z)[::-2]", "[4.+4.j 2.+2.j]"),
+        ("(z * 2j)[m]", "[0.+2.j 0.+6.j 0.+8.j]"),
+        ("(z * 2j)[i]", "[0.+8.j 0.+2.j]"),
+        ("complex128(z)[1:].imag", "[0. 0. 0.]"),
+        ("u[1:3]", "['' 'dog']"),
+        ("(u + '!')[::-1]", "['a!' 'dog!' '!' 'b!']"),
+        ("u[m]", "['b' 'dog' 'a']"),
+        ("u[i] == 'a'", "[ True False]"),
+        ("(upper(u) + u)[i]", "['Aa' 'Bb']"),
+        ("u[u != '']", "['b' 'dog' 'a']"),
+        ("s[1:]", "[b'to' b'three is nine']"),
+        ("s[i]", "[b'three is nine' b'one']"),
+        ("s[2]", "b'three is nine'"),
+        ("full((2,), u[2])", "['dog' 'dog']"),
+        ("full((3,), 'ab')[1:]", "['ab' 'ab']"),
+        ("cumsum(z[::-1])", "[ 4.  7.  9. 10.]"),
+        ("cumsum(z)[::-1]", "[10.  6.  3.  1.]"),
+        ("cumsum(z[m])", "[1. 4. 8.]"),
+        ("cumsum(arange(5))", "[ 0  1  3  6 10]"),
+        ("cumsum(arange(6)[::-2])", "[5 8 9]"),
+        ("cumsum(ones(3))", "[1. 2. 3.]"),
+        ("cumsum(full((2, 2), z[1]))", "[2. 4. 6. 8.]"),
+        ("cumsum(indices((2, 2)))[1:3]", "[0 1]"),
+        ("cumsum(z[i])[m[:2]]", "[4.]"),
+        ("sum(z[m]) + cumsum(z[m])[-1]", "16.0"),
+        ("full((2,), sum(z) * 2)[i]", "[20. 20.]"),
+        ("divmod(z, 2)[0]", "[0. 1. 1. 2.]"),
+        ("diff(z*z)", "[3. 5. 7.]"),
+        ("diff(z*z, n=2)", "[2. 2.]"),
+        ("diff(m)", "[ True  True False]"),
+        ("diff(z*1j)", "[0.+1.j 0.+1.j 0.+1.j]"),
+        ("diff(z[None], axis=0)", "[]"),
+        ("diff(z[:2]) + z", "[2. 3. 4. 5.]"),
+    ] {
+        let found = eval(formula, &arrays! { z: &z, u: &u, s: &s, m: &m, i: &i });
+        let found = found.unwrap_or_else(|e| panic!("{formula}: {e}"));
+        assert_eq!(found.to_string(), due, "{formula}");
+    }
+    let types = Session::global().result_types("z[m]; cumsum(z[m[1:3]])", &arrays! { z: &z, m: &m });
+    assert!(types.is_err(), "the mask is shorter");
+    let types = Session::global().result_types("k = z[m]", &arrays! { z: &z, m: &m }).expect("counted");
+    assert_eq!(types[0].2.as_slice(), [3]);
+}
+
 /// A mask and a filled value of one element, where the formula alone says nothing of the size.
 #[test]
 fn an_axis_that_must_be_one_may_be_sliced() {

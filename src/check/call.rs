@@ -100,6 +100,7 @@ impl<'a> Lowering<'a> {
                 let (Some(x), Some(set)) = (x, set) else { return Err(Stop::Poison) };
                 Number::Strong(self.contained(x, set, span)?)
             }
+            Meaning::Derived(Derived::Diff) => self.diff(&bound, span)?,
             Meaning::Text(op) => {
                 let operands: Vec<_> = bound.iter().map(|&arg| self.optional(arg)).collect::<Step<_>>()?;
                 self.text_call(op, &operands, span)?

@@ -34,6 +34,7 @@ mod complex;
 mod composed;
 mod complex_moments;
 mod derived;
+mod diff;
 mod error;
 mod generate;
 mod keywords;

@@ -63,6 +63,17 @@ impl Lowering<'_> {
         self.each_plane(base.number, |lowering, node| Ok(lowering.viewed(node, &written, span)))
     }
 
+    /// A slice along one axis.
+    pub(super) fn sliced_along(&mut self, of: Number, axis: usize, slice: Slice, span: Span) -> Step<Number> {
+        self.each_plane(of, |lowering, node| {
+            let rank = lowering.graph.ty(node).dims.len();
+            let mut picks = Picks::from_elem(Pick::All, rank);
+            picks[axis] = Pick::Slice(slice);
+            let axes = (0..rank as u32).map(Some).collect();
+            Ok(lowering.viewed(node, &Written { picks, axes }, span))
+        })
+    }
+
     /// The dimensions of something that has axes, or could have.
     pub(super) fn array_dims(&self, operand: Operand) -> Step<Dims> {
         match operand.number {

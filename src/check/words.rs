@@ -19,18 +19,10 @@ impl Display for OperandType {
 impl Display for ErrorKind {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            ErrorKind::UnknownName { name, is_function: true, .. } => {
-                write!(f, "`{name}` is a function, not a value")
-            }
-            ErrorKind::UnknownName { name, .. } => write!(f, "unknown name `{name}`"),
+            ErrorKind::UnknownName { name, is_function, .. } => write_unknown(f, name, *is_function),
             ErrorKind::UnknownFunction { name, .. } => write!(f, "unknown function `{name}`"),
             ErrorKind::NotEvaluated { what } => write!(f, "not evaluated yet: {what}"),
-            ErrorKind::DTypeNotEvaluated { dtype, from: Some(from) } => {
-                write!(f, "of {from} this is {dtype}, which is not evaluated yet")
-            }
-            ErrorKind::DTypeNotEvaluated { dtype, from: None } => {
-                write!(f, "the dtype {dtype} is not evaluated yet")
-            }
+            ErrorKind::DTypeNotEvaluated { dtype, from } => write_not_evaluated(f, *dtype, *from),
             ErrorKind::Unsupported { what, .. } => write!(f, "{what} is not supported"),
             ErrorKind::Arity { name, least, most, got } => write_arity(f, name, *least, *most, *got),
             ErrorKind::UnknownKeyword { name, keyword, .. } => {
@@ -48,21 +40,15 @@ impl Display for ErrorKind {
             ErrorKind::LiteralOutOfRange { value, dtype } => write!(f, "{value} does not fit {dtype}"),
             ErrorKind::LiteralOverflow => f.write_str("the value of this does not fit 128 bits"),
             ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
-            ErrorKind::NegativeIntegerPower => {
-                f.write_str("Integers to negative integer powers are not allowed.")
-            }
+            ErrorKind::NegativeIntegerPower => f.write_str(NEGATIVE_INTEGER_POWER),
             ErrorKind::StandardBoolean => f.write_str(STANDARD_BOOLEAN),
             ErrorKind::NoOpcode { signature } => {
                 write!(f, "couldn't find matching opcode for '{signature}'")
             }
-            ErrorKind::UnknownInputType { dtype: DType::Text(_) } => {
-                f.write_str("NumExpr 2 does not support Unicode as a dtype.")
-            }
+            ErrorKind::UnknownInputType { dtype: DType::Text(_) } => f.write_str(NO_UNICODE),
             ErrorKind::UnknownInputType { dtype } => write!(f, "unknown type {dtype}"),
             ErrorKind::DivisionByZero => f.write_str("division by zero"),
-            ErrorKind::ReductionNotLast => {
-                f.write_str("invalid program: reduction operations must occur last")
-            }
+            ErrorKind::ReductionNotLast => f.write_str(REDUCTION_NOT_LAST),
             ErrorKind::NegativeAxis => f.write_str("negative axis are not supported"),
             ErrorKind::NotANumber { what } => write!(f, "{what} is not a number or an array"),
             ErrorKind::NotReal { operand } => write!(f, "this takes real numbers, not {operand}"),
@@ -70,29 +56,19 @@ impl Display for ErrorKind {
                 write!(f, "the rule `{casting}` casts no {from} to {to}")
             }
             ErrorKind::TextTooWide => f.write_str("an element of this text would be larger than 4 GiB"),
-            ErrorKind::NonAscii => {
-                f.write_str("bytes and text are cast to each other as ASCII, which this is not")
-            }
+            ErrorKind::NonAscii => f.write_str(NON_ASCII),
             ErrorKind::NoUnit { from, to } => write!(f, "{from} and {to} have no common unit"),
             ErrorKind::NoCast { from, to } => write!(f, "no cast from {from} to {to}"),
             ErrorKind::NotADatetime => f.write_str("this text is no datetime"),
             ErrorKind::DatetimeUnit { unit } => write!(f, "{unit} does not hold this datetime"),
             ErrorKind::NotAnArray => f.write_str("a plain number has no axes to index"),
-            ErrorKind::TooManyIndices { rank, indices } => {
-                write!(f, "{indices} {} for {}", if *indices == 1 { "index" } else { "indices" }, Axes(*rank))
-            }
+            ErrorKind::TooManyIndices { rank, indices } => write_too_many(f, *rank, *indices),
             ErrorKind::TwoEllipses => f.write_str("an index has `...` once at most"),
-            ErrorKind::IndexValue => {
-                f.write_str("an index is made of integers, slices, `None` and `...`, or is a mask or an array of integers")
-            }
-            ErrorKind::IndexOutOfBounds { index, axis, size } => {
-                write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
-            }
+            ErrorKind::IndexValue => f.write_str(INDEX_VALUE),
+            ErrorKind::IndexOutOfBounds { index, axis, size } => write_outside(f, *index, *axis, *size),
             ErrorKind::ZeroStep => f.write_str("the step of a slice is not 0"),
             ErrorKind::MaskShape => f.write_str("the mask does not have the shape of the array's first axes"),
-            ErrorKind::GeneratorSize => {
-                f.write_str("a generator takes finite numbers, and sizes of 0 or more whose product 64 bits hold")
-            }
+            ErrorKind::GeneratorSize => f.write_str(GENERATOR_SIZE),
             ErrorKind::FillShape { rank } => {
                 write!(f, "what is filled in does not broadcast to {}", Axes(*rank))
             }
@@ -110,6 +86,15 @@ impl Display for ErrorKind {
 /// Other programs look for NumExpr's words: these are not ours to change.
 const STANDARD_BOOLEAN: &str = "You can't use Python's standard boolean operators in NumExpr expressions. You should \
      use their bitwise counterparts instead: '&' instead of 'and', '|' instead of 'or', and '~' instead of 'not'.";
+const NEGATIVE_INTEGER_POWER: &str = "Integers to negative integer powers are not allowed.";
+const NO_UNICODE: &str = "NumExpr 2 does not support Unicode as a dtype.";
+const REDUCTION_NOT_LAST: &str = "invalid program: reduction operations must occur last";
+
+const NON_ASCII: &str = "bytes and text are cast to each other as ASCII, which this is not";
+const INDEX_VALUE: &str =
+    "an index is made of integers, slices, `None` and `...`, or is a mask or an array of integers";
+const GENERATOR_SIZE: &str =
+    "a generator takes finite numbers, and sizes of 0 or more whose product 64 bits hold";
 
 /// A rank in words.
 struct Axes(usize);
@@ -122,6 +107,28 @@ impl Display for Axes {
             rank => write!(f, "an array of {rank} axes"),
         }
     }
+}
+
+fn write_unknown(f: &mut Formatter<'_>, name: &str, is_function: bool) -> fmt::Result {
+    match is_function {
+        true => write!(f, "`{name}` is a function, not a value"),
+        false => write!(f, "unknown name `{name}`"),
+    }
+}
+
+fn write_not_evaluated(f: &mut Formatter<'_>, dtype: DType, from: Option<DType>) -> fmt::Result {
+    match from {
+        Some(from) => write!(f, "of {from} this is {dtype}, which is not evaluated yet"),
+        None => write!(f, "the dtype {dtype} is not evaluated yet"),
+    }
+}
+
+fn write_too_many(f: &mut Formatter<'_>, rank: usize, indices: usize) -> fmt::Result {
+    write!(f, "{indices} {} for {}", if indices == 1 { "index" } else { "indices" }, Axes(rank))
+}
+
+fn write_outside(f: &mut Formatter<'_>, index: i64, axis: usize, size: usize) -> fmt::Result {
+    write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
 }
 
 fn write_arity(f: &mut Formatter<'_>, name: &str, least: usize, most: usize, got: usize) -> fmt::Result {

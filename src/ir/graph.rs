@@ -302,6 +302,43 @@ impl Graph {
                 self.check_axes(of, axes)?;
                 Ok(Type::scalar(DType::I64))
             }
+            Node::View { .. } | Node::Index { .. } | Node::Broadcast { .. } => self.infer_placed(node, span),
+            Node::Nonzero { .. } | Node::Take { .. } => self.infer_placed(node, span),
+            Node::Cast(dtype, of) => {
+                let ty = self.ty(of);
+                if cast_exists(ty.dtype, dtype) {
+                    Ok(Type { dtype, dims: ty.dims.clone() })
+                } else {
+                    Err(TypeError::Dtype)
+                }
+            }
+            Node::Apply(op, args) => {
+                let dtype = self.apply_dtype(op, &args)?;
+                Ok(Type { dtype, dims: self.broadcast_all(&args, span) })
+            }
+            Node::Text(op, args) => {
+                let dtypes: Vec<DType> = args.iter().map(|&arg| self.ty(arg).dtype).collect();
+                let dtype = text_dtype(op, &dtypes)?;
+                Ok(Type { dtype, dims: self.broadcast_all(&args, span) })
+            }
+            Node::Reduce { op, of, axes, keepdims } => {
+                self.check_axes(of, axes)?;
+                Ok(self.reduced(op, of, axes, keepdims))
+            }
+            Node::Scan { of, axis, .. } => {
+                let Type { dtype, dims } = self.ty(of).clone();
+                match axis {
+                    Some(axis) if axis as usize >= dims.len() => Err(TypeError::Axis),
+                    Some(_) => Ok(Type { dtype, dims }),
+                    None => Ok(Type { dtype, dims: smallvec::smallvec![self.product(&dims)] }),
+                }
+            }
+        }
+    }
+
+    /// A node that is about places, not values.
+    fn infer_placed(&mut self, node: &Node, span: Span) -> Result<Type, TypeError> {
+        match *node {
             Node::View { of, view } => {
                 let map = self.views.get(view.0 as usize).ok_or(TypeError::View)?;
                 let Type { dtype, dims } = self.ty(of);
@@ -333,34 +370,11 @@ impl Graph {
                 let ty = Type { dtype: self.ty(of).dtype, dims: at.dims.clone() };
                 if at.dtype == DType::I64 { Ok(ty) } else { Err(TypeError::Dtype) }
             }
-            Node::Cast(dtype, of) => {
-                let ty = self.ty(of);
-                if cast_exists(ty.dtype, dtype) {
-                    Ok(Type { dtype, dims: ty.dims.clone() })
-                } else {
-                    Err(TypeError::Dtype)
-                }
+            Node::Input(..) | Node::Const(_) | Node::Literal(_) | Node::Count { .. } | Node::Cast(..) => {
+                Err(TypeError::View)
             }
-            Node::Apply(op, args) => {
-                let dtype = self.apply_dtype(op, &args)?;
-                Ok(Type { dtype, dims: self.broadcast_all(&args, span) })
-            }
-            Node::Text(op, args) => {
-                let dtypes: Vec<DType> = args.iter().map(|&arg| self.ty(arg).dtype).collect();
-                let dtype = text_dtype(op, &dtypes)?;
-                Ok(Type { dtype, dims: self.broadcast_all(&args, span) })
-            }
-            Node::Reduce { op, of, axes, keepdims } => {
-                self.check_axes(of, axes)?;
-                Ok(self.reduced(op, of, axes, keepdims))
-            }
-            Node::Scan { of, axis, .. } => {
-                let Type { dtype, dims } = self.ty(of).clone();
-                match axis {
-                    Some(axis) if axis as usize >= dims.len() => Err(TypeError::Axis),
-                    Some(_) => Ok(Type { dtype, dims }),
-                    None => Ok(Type { dtype, dims: smallvec::smallvec![self.product(&dims)] }),
-                }
+            Node::Apply(..) | Node::Text(..) | Node::Reduce { .. } | Node::Scan { .. } => {
+                Err(TypeError::View)
             }
         }
     }

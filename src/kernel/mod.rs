@@ -12,6 +12,7 @@
 //! This module knows no CPU and no memory: slots are numbers, sizes are symbolic.
 
 mod code;
+mod coder;
 mod form;
 mod fuse;
 mod pass;

@@ -3,12 +3,15 @@
 //! Values lean on what breaks code: zeros of both signs, extremes, subnormals, NaN, ties. Layouts lean on
 //! what breaks loops: reversed, strided, broadcast, swapped and unaligned arrays, empty axes, axes of one.
 
+mod words;
+
 use numfuse::array::{Array, Complex, Input, View};
 use numfuse::check::{self, InputDType, InputType, Options};
 use numfuse::dtype::{DType, Lane};
 use numfuse::ir::{self, Dim, Graph, Known, Node, Plane};
 use numfuse::reference::{self, Value};
 use numfuse::syntax;
+use words::{BINARY, CASTS, GENERATORS, INFIX, KEYWORDS, LITERALS, REDUCE, UNARY, VIEWS};
 
 /// A small random number generator (splitmix64): the same programs everywhere for the same seed.
 pub(crate) struct Random(pub(crate) u64);
@@ -304,176 +307,6 @@ fn random_bits(random: &mut Random, lane: Lane) -> u64 {
     };
     number & mask
 }
-
-const INFIX: [&str; 21] = [
-    "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!=", "+",
-    "*", "-",
-];
-const UNARY: &[&str] = &[
-    "abs",
-    "sign",
-    "sqrt",
-    "square",
-    "floor",
-    "ceil",
-    "trunc",
-    "rint",
-    "round",
-    "isnan",
-    "isinf",
-    "isfinite",
-    "signbit",
-    "exp",
-    "log",
-    "sin",
-    "cos",
-    "tanh",
-    "log1p",
-    "expm1",
-    "cbrt",
-    "erf",
-    "erfc",
-    "erfinv",
-    "gamma",
-    "gammaln",
-    "arctan",
-    "logical_not",
-    "exp2",
-    "log2",
-    "arcsinh",
-    "reciprocal",
-    "spacing",
-    "expit",
-    "sinc",
-    "radians",
-    "bitwise_count",
-    "nan_to_num",
-    "isposinf",
-    "ones_like",
-    "conj",
-    "real",
-    "imag",
-    "angle",
-    "iscomplex",
-    "tan",
-    "arcsin",
-    "arccos",
-    "arctanh",
-    "log10",
-];
-const BINARY: &[&str] = &[
-    "fmin",
-    "fmax",
-    "minimum",
-    "maximum",
-    "copysign",
-    "arctan2",
-    "hypot",
-    "fmod",
-    "power",
-    "logical_and",
-    "logical_xor",
-    "right_shift",
-    "floor_divide",
-    "nextafter",
-    "gcd",
-    "lcm",
-    "ldexp",
-    "heaviside",
-    "logaddexp",
-    "xlogy",
-    "isclose",
-];
-const REDUCE: [&str; 22] = [
-    "sum",
-    "prod",
-    "min",
-    "max",
-    "mean",
-    "any",
-    "all",
-    "count_nonzero",
-    "argmin",
-    "argmax",
-    "sum",
-    "var",
-    "std",
-    "ptp",
-    "nansum",
-    "nanprod",
-    "nanmin",
-    "nanmax",
-    "nanmean",
-    "nanvar",
-    "nanstd",
-    "var",
-];
-/// Keywords of some reductions; those that do not take them make no program.
-const KEYWORDS: [&str; 9] = [
-    ", dtype=float32",
-    ", dtype=float64",
-    ", dtype=int16",
-    ", dtype=bool",
-    ", initial=3",
-    ", initial=-0.5",
-    ", ddof=1",
-    ", ddof=0.5",
-    ", correction=100",
-];
-const CASTS: &[&str] = &[
-    "bool",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float32",
-    "float64",
-    "float16",
-    "complex64",
-    "complex128",
-];
-const LITERALS: [&str; 15] =
-    ["0", "1", "2", "3", "-1", "7", "0.5", "2.0", "-0.0", "1e3", "100", "0.25", "True", "inf", "2j"];
-const VIEWS: [&str; 20] = [
-    "[1:]",
-    "[:-1]",
-    "[::-1]",
-    "[::2]",
-    "[..., 1:]",
-    "[..., None]",
-    "[None]",
-    ".T",
-    "[0]",
-    "[..., -1]",
-    "[-1:]",
-    "[:1]",
-    "[..., ::-1]",
-    "[..., -2::-3]",
-    "[2:1]",
-    "[..., :2]",
-    "[:, None]",
-    "[None, 1:, ...]",
-    ".T[1:3]",
-    "[...]",
-];
-const GENERATORS: [&str; 12] = [
-    "arange(3)",
-    "arange(7.5, 0, -1.5)",
-    "arange(17)[::-1]",
-    "linspace(0, 1, 5)",
-    "linspace(-1, 3, 8, endpoint=False)",
-    "zeros((2, 1))",
-    "ones(0)",
-    "full((3, 1), 2)",
-    "indices((2, 3))",
-    "random(33)",
-    "random((2, 3, 1), seed=4).T",
-    "normal((5, 1))[1:]",
-];
 
 fn random_text(random: &mut Random, inputs: usize) -> String {
     let mut text = String::new();
