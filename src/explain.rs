@@ -3,12 +3,13 @@
 //! The forms of the stages up to the plan are the ones that the tests read; the code generator's are
 //! its own.
 
+use crate::backend::Refusal;
 use crate::check::{InputType, Options};
 use crate::error::Error;
 use crate::kernel::{Fusion, Kernel, Plan, Step};
 use crate::session::{graph, parsed};
 use crate::syntax;
-use crate::target::Target;
+use crate::target::{Target, Tier};
 use crate::{kernel, opt};
 
 /// A stage of the pipeline.
@@ -99,14 +100,35 @@ fn code(plan: &Plan, stage: Stage, target: Target) -> String {
     if shown.is_empty() { "; no code\n".to_owned() } else { shown }
 }
 
-#[cfg(feature = "cranelift")]
+/// The code of a kernel, by the tier that the target's backend takes for it.
 fn generated(kernel: &Kernel, stage: Stage, target: Target) -> String {
+    if stage == Stage::Asm && target.tier == Tier::Wide {
+        match by_wide(kernel, target) {
+            Ok(text) => return text,
+            Err(refusal) => return format!("; not wide: {refusal}\n{}", by_cranelift(kernel, stage, target)),
+        }
+    }
+    by_cranelift(kernel, stage, target)
+}
+
+#[cfg(feature = "wide")]
+fn by_wide(kernel: &Kernel, target: Target) -> Result<String, Refusal> {
+    crate::backend::wide::assembly(kernel, target)
+}
+
+#[cfg(not(feature = "wide"))]
+fn by_wide(_: &Kernel, _: Target) -> Result<String, Refusal> {
+    Err(Refusal::Target)
+}
+
+#[cfg(feature = "cranelift")]
+fn by_cranelift(kernel: &Kernel, stage: Stage, target: Target) -> String {
     use crate::backend::cranelift::{assembly, clif};
     let text = if stage == Stage::Asm { assembly(kernel, target) } else { clif(kernel, target) };
     text.unwrap_or_else(|refusal| format!("; interpreted: {refusal}\n"))
 }
 
 #[cfg(not(feature = "cranelift"))]
-fn generated(_: &Kernel, _: Stage, _: Target) -> String {
+fn by_cranelift(_: &Kernel, _: Stage, _: Target) -> String {
     "; interpreted: built without the feature `cranelift`\n".to_owned()
 }

@@ -92,10 +92,13 @@
 //!
 //! # Features
 //!
-//! - `cranelift` (default): machine code on x86-64. Without it formulas run in the interpreter, with the same bits.
+//! - `wide` (default): machine code on x86-64 with AVX-512 or AVX2.
+//! - `cranelift` (default): machine code on other x86-64. Without both formulas run in the interpreter, with the same
+//!   bits.
 //! - `npy` (default): `.npy` files.
 //!
-//! The environment variables `NUMFUSE_THREADS` and `NUMFUSE_TIER` (`interp`, `sse4.2`, `avx`, `avx2`, `avx512`) set the
+//! The environment variables `NUMFUSE_THREADS` and `NUMFUSE_TIER` (`interp`, `cranelift`, or a level:
+//! `sse4.2`, `avx`, `avx2`, `avx512`) set the
 //! process's session; no result depends on them. (`interp` interprets kernels; block functions still use what the CPU
 //! has.)
 // The pipeline, in layer order; `tests/layering.rs` holds it.
@@ -103,6 +106,7 @@
 pub mod dtype;
 pub mod casting;
 pub mod half;
+pub mod calendar;
 pub mod shape;
 pub mod op;
 pub mod span;

@@ -326,6 +326,7 @@ table! {
         Logaddexp ["logaddexp"] "" ["x", "y"] Rule::Float, Composed, "log(exp(x) + exp(y)) without overflow.";
         Logaddexp2 ["logaddexp2"] "" ["x", "y"] Rule::Float, Composed, "log2(2**x + 2**y) without overflow.";
         BitwiseCount ["bitwise_count"] "" ["x"] Rule::Bits, Exact, "The number of ones of the absolute value, a u8.";
+        IsNat ["isnat"] "" ["x"] Rule::Classify, Exact, "Whether a datetime or timedelta is NaT.";
         IsPosInf ["isposinf"] "" ["x"] Rule::Classify, Exact, "Whether x is positive infinity.";
         IsNegInf ["isneginf"] "" ["x"] Rule::Classify, Exact, "Whether x is negative infinity.";
         IsClose ["isclose"] "" ["a", "b", "rtol", "atol", "equal_nan"] Rule::Truth, Exact, "Whether abs(a - b) <= atol + rtol*abs(b), or both are the same infinity; rtol is 1e-5, atol 1e-8, equal_nan False.";

@@ -34,6 +34,41 @@ impl fmt::Display for Level {
     }
 }
 
+/// What makes the code of kernels, each better than those before it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Tier {
+    /// Nothing: kernels are interpreted.
+    Interp,
+    /// Cranelift, with lanes of 128 bits.
+    Cranelift,
+    /// Our own code of full width, from AVX2 up.
+    Wide,
+}
+
+impl Tier {
+    /// Every tier.
+    pub const ALL: [Tier; 3] = [Tier::Interp, Tier::Cranelift, Tier::Wide];
+
+    /// The best that there is at a level.
+    pub fn of(level: Level) -> Tier {
+        match level {
+            Level::None => Tier::Interp,
+            Level::Sse42 | Level::Avx => Tier::Cranelift,
+            Level::Avx2 | Level::Avx512 => Tier::Wide,
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Tier::Interp => "interp",
+            Tier::Cranelift => "cranelift",
+            Tier::Wide => "wide",
+        })
+    }
+}
+
 /// What code may use.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Target {
@@ -41,6 +76,8 @@ pub struct Target {
     pub level: Level,
     /// The level of the block functions that are compiled in.
     pub blocks: Level,
+    /// What makes the code of kernels.
+    pub tier: Tier,
 }
 
 impl Target {
@@ -54,23 +91,41 @@ impl Target {
     #[must_use]
     pub fn at_most(self, level: Level) -> Target {
         let blocks = if level == Level::None { self.blocks } else { self.blocks.min(level) };
-        Target { level: self.level.min(level), blocks }
+        let level = self.level.min(level);
+        Target { level, blocks, tier: self.tier.min(Tier::of(level)) }
+    }
+
+    /// The same machine, with kernels made by no better a tier. The interpreter's is that of [`Level::None`].
+    #[must_use]
+    pub fn by_at_most(self, tier: Tier) -> Target {
+        match tier {
+            Tier::Interp => self.at_most(Level::None),
+            Tier::Cranelift | Tier::Wide => Target { tier: self.tier.min(tier), ..self },
+        }
     }
 
     /// Every target that the host can run, the interpreter's first, each with block functions of its level.
     pub fn all() -> impl Iterator<Item = Target> {
         let host = Target::host();
-        Level::ALL.into_iter().filter(move |&l| l <= host.level).map(Target::uniform)
+        let levels = move |tier: Tier| {
+            let has = move |&l: &Level| l <= host.level && tier <= Tier::of(l);
+            Level::ALL.into_iter().filter(has).map(move |l| Target::uniform(l).by_at_most(tier))
+        };
+        let interp = std::iter::once(Target::uniform(Level::None));
+        interp.chain(levels(Tier::Cranelift)).chain(levels(Tier::Wide))
     }
 
     fn uniform(level: Level) -> Target {
-        Target { level, blocks: level }
+        Target { level, blocks: level, tier: Tier::of(level) }
     }
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.level.fmt(f)
+        match self.tier {
+            Tier::Interp => self.tier.fmt(f),
+            Tier::Cranelift | Tier::Wide => write!(f, "{} {}", self.tier, self.level),
+        }
     }
 }
 

@@ -154,22 +154,23 @@ fn block_bytes(kernel: &Kernel, n: usize) -> Vec<usize> {
     kernel.operands.iter().map(operand).chain(stores).collect()
 }
 
-#[cfg(feature = "cranelift")]
-fn elements_an_iteration(kernel: &Kernel) -> usize {
-    backend::cranelift::Layout::of(kernel).elements
-}
-
-#[cfg(not(feature = "cranelift"))]
-fn elements_an_iteration(_: &Kernel) -> usize {
-    16
+fn elements_an_iteration(kernel: &Kernel, target: Target) -> usize {
+    let _ = kernel;
+    match target.tier {
+        #[cfg(feature = "wide")]
+        numfuse::target::Tier::Wide => backend::wide::elements(kernel, target).expect("compiled"),
+        #[cfg(feature = "cranelift")]
+        numfuse::target::Tier::Cranelift => backend::cranelift::Layout::of(kernel).elements,
+        _ => 16,
+    }
 }
 
 const ENDS: [End; 2] = [End::Low, End::High];
 
 /// Every level, both ends, a few lengths of those up to four iterations and the rest of one.
 fn run_kernel(kernel: &Kernel, places: &mut Places, random: &mut Random, done: &mut u64) {
-    let longest = 4 * elements_an_iteration(kernel) + 3;
     for target in Target::all() {
+        let longest = 4 * elements_an_iteration(kernel, target) + 3;
         let code = backend::compile_kernel(kernel, target);
         for end in ENDS {
             for n in [random.below(longest + 1), random.below(longest + 1), longest] {
@@ -245,7 +246,10 @@ fn no_step_touches_a_byte_outside_its_blocks() {
             }
         }
     }
-    assert_eq!(lanes.len(), Lane::ALL.len(), "every dtype was read: {lanes:?}");
+    // Halves are read by conversions, which are block functions; a kernel only copies them.
+    let read =
+        Lane::ALL.iter().filter(|&&lane| lane != Lane::F16).all(|lane| lanes.contains(&lane.to_string()));
+    assert!(read, "every dtype was read: {lanes:?}");
     println!("{done} guarded runs of steps: 0 faults");
 }
 

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, each knowing only those before it.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "dtype",
     "casting",
     "half",
+    "calendar",
     "shape",
     "op",
     "span",

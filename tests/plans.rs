@@ -39,15 +39,40 @@ fn kernels(plan: &Plan) -> impl Iterator<Item = &numfuse::kernel::Kernel> {
     })
 }
 
+#[cfg(feature = "wide")]
+#[test]
+fn assembly_is_of_the_registers_of_the_target() {
+    use numfuse::explain::{Stage, explain};
+    use numfuse::target::{Level, Target, Tier};
+    let inputs = cases::inputs("a=f64[n] b=f64[n] i=u8[n]");
+    for target in Target::all().filter(|t| t.tier == Tier::Wide) {
+        let text = explain("where(a < b, a*2.5, i)", &inputs, Stage::Asm, target).expect("explained");
+        let wide = target.level == Level::Avx512;
+        assert_eq!(text.contains("zmm"), wide, "{text}");
+        assert_eq!(text.contains("rest:"), wide, "{text}");
+        assert!(text.contains("vmulpd") && text.contains("vpmovzxbd") && text.contains("ret"), "{text}");
+        // The name of the tier stands over it, so a test may see which it is.
+        assert!(text.contains(&target.to_string()), "{text}");
+    }
+}
+
 /// Every operator at every dtype, every cast, every reduction's operand: none may have a trap site or
 /// call out, or the backend refuses it and the interpreter would run it unseen.
 #[cfg(feature = "cranelift")]
 #[test]
 fn every_operator_at_every_dtype_is_machine_code_without_traps_and_calls() {
-    use numfuse::backend::{Backend, cranelift::Cranelift};
+    use numfuse::backend::{Backend, Refusal, cranelift::Cranelift};
     use numfuse::dtype::{DType, Lane};
-    use numfuse::target::{Level, Target};
+    use numfuse::kernel::Kernel;
+    use numfuse::target::{Level, Target, Tier};
 
+    let refused = |kernel: &Kernel, target: Target| -> Option<Refusal> {
+        match target.tier {
+            #[cfg(feature = "wide")]
+            Tier::Wide => numfuse::backend::wide::Wide.compile(kernel, target).err(),
+            _ => Cranelift.compile(kernel, target).err(),
+        }
+    };
     let names: Vec<&str> = numfuse::op::rows().filter_map(|r| r.names.first().copied()).collect();
     let infix = [
         "+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!=",
@@ -72,13 +97,15 @@ fn every_operator_at_every_dtype_is_machine_code_without_traps_and_calls() {
             let Ok(program) = syntax::parse(formula) else { continue };
             let Ok(graph) = check::lower(&program, &inputs, &Options::default()) else { continue };
             let plan = fuse(&opt::run(graph), Fusion::Full);
-            // Every level for a dtype with itself, the ends of the range for the rest.
-            let all = Target::all().filter(|t| t.level != Level::None);
-            let targets = all.filter(|t| x == y || t.level == Level::Sse42);
+            // Every target for a dtype with itself, each tier's least for the rest.
+            let all = Target::all().filter(|t| t.tier != Tier::Interp);
+            let least =
+                |t: &Target| t.level == Level::Sse42 || t.tier == Tier::Wide && t.level == Level::Avx2;
+            let targets = all.filter(|t| x == y || least(t));
             for target in targets {
                 for kernel in kernels(&plan) {
                     compiled += 1;
-                    if let Err(refusal) = Cranelift.compile(kernel, target) {
+                    if let Some(refusal) = refused(kernel, target) {
                         wrong.push(format!("{formula} of {x} and {y} on {target}: {refusal}"));
                     }
                 }

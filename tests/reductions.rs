@@ -8,7 +8,7 @@ use numfuse::array::{Array, Bindings, View, f16};
 use numfuse::check::{self, InputDType, InputType, Options};
 use numfuse::dtype::{DType, Lane};
 use numfuse::reference::{self, Value};
-use numfuse::target::{Level, Target};
+use numfuse::target::Target;
 use numfuse::{Session, arrays, opt, syntax};
 use programs::{Random, value_of};
 
@@ -31,11 +31,11 @@ const REDUCTIONS: [&str; 13] = [
 /// Up to so many elements the reference is asked too.
 const MODERATE: usize = 20_000;
 
-/// One session for each number of threads, and for each instruction level.
+/// One session for each number of threads, and for each target.
 fn sessions() -> Vec<Session> {
     let threads = THREADS.iter().map(|&n| Session::builder().threads(n).build());
-    let level = |l: Level| Session::builder().threads(2).level(l).build();
-    threads.chain(Target::all().map(|t| level(t.level))).collect()
+    let target = |t: Target| Session::builder().threads(2).level(t.level).tier(t.tier).build();
+    threads.chain(Target::all().map(target)).collect()
 }
 
 /// Elements whose sum depends on the order, whose product stays finite, with ties.

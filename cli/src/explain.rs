@@ -3,9 +3,10 @@
 use crate::eval::formula;
 use crate::report::{self, Stop, visible};
 use crate::{engine, inputs};
+use numfuse::Session;
 use numfuse::check::{InputDType, InputType};
 use numfuse::explain::Stage;
-use numfuse::target::{Level, Target};
+use numfuse::target::Level;
 use std::ffi::OsString;
 
 /// Shows what a formula becomes, stage by stage.
@@ -32,7 +33,8 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<(), Stop> {
     let types = args.inputs.iter().map(input_type).collect::<Result<Vec<_>, Stop>>()?;
-    let target = args.tier.map_or(Target::host(), |level| Target::host().at_most(level));
+    let target =
+        args.tier.map_or(Session::global().target(), |level| Session::global().target().at_most(level));
     let shown = numfuse::explain::explain(&args.formula, &types, args.stage, target)?;
     report::print(shown.trim_end())
 }

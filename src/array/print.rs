@@ -5,7 +5,8 @@ use super::literal;
 use super::number::{Format, Value, complex_alone};
 use super::text::codes;
 use super::view::View;
-use crate::dtype::Kind;
+use crate::calendar;
+use crate::dtype::{DType, Kind};
 use crate::ir::Plane;
 use std::fmt;
 
@@ -22,9 +23,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result 
         Kind::Bool | Kind::Signed | Kind::Unsigned | Kind::Float => {}
         Kind::Bytes | Kind::Text => return write_text(f, view),
         Kind::Complex => return complex(f, view),
-        Kind::Datetime | Kind::Timedelta => {
-            return write!(f, "<{} elements of {}>", view.len(), view.dtype());
-        }
+        Kind::Datetime | Kind::Timedelta => return times(f, view),
     }
     if view.is_empty() {
         return f.write_str("[]");
@@ -83,6 +82,34 @@ fn complex(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
         let blanks = &imaginary[digits.len()..];
         format!("{}{digits}j{blanks}", real_format.text(&value(&re, index)))
     };
+    f.write_str(&Layout { shape: view.shape(), summary, word: &word }.nested(&mut Vec::new()))
+}
+
+/// Datetimes and durations, those of an array in quotes unless they are counts, all as wide as the widest.
+fn times(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
+    if view.is_empty() {
+        return f.write_str("[]");
+    }
+    let count = |index: &[usize]| {
+        let bytes = view.element(index).expect("the index is within the shape");
+        i64::from_ne_bytes(bytes.as_slice().try_into().expect("a time has eight bytes"))
+    };
+    let text = |count: i64, alone: bool| match view.dtype() {
+        DType::Datetime(unit) if alone => calendar::text(count, unit),
+        DType::Datetime(unit) => format!("'{}'", calendar::text(count, unit)),
+        DType::Timedelta(unit) if alone => calendar::duration_text(count, unit),
+        _ if count == calendar::NAT => "'NaT'".to_owned(),
+        _ => count.to_string(),
+    };
+    if view.shape().is_empty() {
+        return f.write_str(&text(count(&[]), true));
+    }
+    let summary = view.len() > THRESHOLD;
+    let mut width = 0;
+    corners(view.shape(), summary, &mut Vec::new(), &mut |index| {
+        width = width.max(text(count(index), false).len());
+    });
+    let word = |index: &[usize]| format!("{:>width$}", text(count(index), false));
     f.write_str(&Layout { shape: view.shape(), summary, word: &word }.nested(&mut Vec::new()))
 }
 

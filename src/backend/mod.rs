@@ -1,19 +1,23 @@
 //! Kernel and target to code that runs on blocks.
 //!
 //! A [`Backend`] turns a [`Kernel`] into [`Code`]. Every backend gives the same bits for the same
-//! kernel; they differ in speed and in where they run. [`compile`] takes the best tier that the
-//! target has, and falls back to the interpreter where machine code is refused.
+//! kernel; they differ in speed and in where they run. [`compile`] takes the tier that the target
+//! names; what it refuses falls to the one below it, in the end to the interpreter.
 
 pub mod block;
 #[cfg(feature = "cranelift")]
 pub mod cranelift;
 pub mod interp;
+#[cfg(feature = "wide")]
+pub mod wide;
 
 mod code;
+#[cfg(feature = "wide")]
+mod machine;
 
 use crate::kernel::{BlockFunction, Kernel, Pass, Place, Plan, Step, TextArg, TextFrom};
 use crate::math::{self, BlockFn};
-use crate::target::{Level, Target};
+use crate::target::{Target, Tier};
 use crate::text;
 use smallvec::SmallVec;
 use std::fmt;
@@ -120,17 +124,34 @@ fn compile_step(step: &Step, target: Target) -> Ready {
 
 /// Compiles one kernel with the best tier that takes it.
 pub fn compile_kernel(kernel: &Kernel, target: Target) -> Arc<dyn Code> {
-    let compiled =
-        if target.level == Level::None { Err(Refusal::Target) } else { machine_code(kernel, target) };
-    compiled.unwrap_or_else(|_| interp::compile(kernel))
+    machine_code(kernel, target).unwrap_or_else(|_| interp::compile(kernel))
+}
+
+/// Machine code of the target's tier, or of the one below it.
+fn machine_code(kernel: &Kernel, target: Target) -> Result<Arc<dyn Code>, Refusal> {
+    match target.tier {
+        Tier::Interp => Err(Refusal::Target),
+        Tier::Cranelift => by_cranelift(kernel, target),
+        Tier::Wide => by_wide(kernel, target).or_else(|_| by_cranelift(kernel, target)),
+    }
 }
 
 #[cfg(feature = "cranelift")]
-fn machine_code(kernel: &Kernel, target: Target) -> Result<Arc<dyn Code>, Refusal> {
+fn by_cranelift(kernel: &Kernel, target: Target) -> Result<Arc<dyn Code>, Refusal> {
     cranelift::Cranelift.compile(kernel, target)
 }
 
 #[cfg(not(feature = "cranelift"))]
-fn machine_code(_: &Kernel, _: Target) -> Result<Arc<dyn Code>, Refusal> {
+fn by_cranelift(_: &Kernel, _: Target) -> Result<Arc<dyn Code>, Refusal> {
+    Err(Refusal::Target)
+}
+
+#[cfg(feature = "wide")]
+fn by_wide(kernel: &Kernel, target: Target) -> Result<Arc<dyn Code>, Refusal> {
+    wide::Wide.compile(kernel, target)
+}
+
+#[cfg(not(feature = "wide"))]
+fn by_wide(_: &Kernel, _: Target) -> Result<Arc<dyn Code>, Refusal> {
     Err(Refusal::Target)
 }

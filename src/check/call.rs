@@ -9,7 +9,7 @@ use crate::dtype::{DType, Kind, Lane};
 use crate::ir::Scalar;
 use crate::op::{self, Derived, Meaning, Op, Row, TextOp};
 use crate::span::Span;
-use crate::syntax::ast::{Arg, ExprId, List, Symbol};
+use crate::syntax::ast::{Arg, Expr, ExprId, List, Symbol};
 use smallvec::{SmallVec, smallvec};
 
 /// Functions of NumPy that the language does not have, and what to do instead.
@@ -49,6 +49,13 @@ impl<'a> Lowering<'a> {
         let text = self.program.symbol(name);
         if let Some(row) = op::lookup(text) {
             return self.row(row, text, name_span, args, span);
+        }
+        if let "datetime64" | "timedelta64" = text {
+            let params = &["x", "unit"];
+            let signature = Signature { name: text, name_span, params, required: 1, positional: 2 };
+            let bound = self.bind_args(&signature, args)?;
+            let value = bound[0].expect("a required argument is bound");
+            return self.time_call(text == "datetime64", value, bound[1], span).map(Value::Number);
         }
         if let Ok(dtype) = text.parse::<DType>() {
             let signature = Signature { name: text, name_span, params: &["x"], required: 1, positional: 1 };
@@ -110,6 +117,14 @@ impl<'a> Lowering<'a> {
             Meaning::Reduce(_) => self.reduction(row, name, name_span, args, span)?,
         };
         Ok(Value::Number(number))
+    }
+
+    /// The text of a literal.
+    pub(super) fn literal_text(&self, id: ExprId) -> Option<&'a str> {
+        match self.program.expr(id) {
+            Expr::Text(text) => Some(self.program.symbol(text)),
+            _ => None,
+        }
     }
 
     fn lane_call(&mut self, op: Op, bound: &Bound, span: Span) -> Step<Number> {

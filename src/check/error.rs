@@ -208,6 +208,27 @@ kinds! {
     TextTooWide = "text-too-wide";
     /// A literal that is cast between bytes and text, and is not ASCII.
     NonAscii = "non-ascii";
+    /// Times whose units have no common measure, such as months and days.
+    NoUnit {
+        /// One.
+        from: DType,
+        /// The other.
+        to: DType,
+    } = "no-unit";
+    /// A cast that there is not.
+    NoCast {
+        /// From what.
+        from: OperandType,
+        /// To what.
+        to: DType,
+    } = "no-cast";
+    /// A text that is no datetime.
+    NotADatetime = "not-a-datetime";
+    /// A datetime that its unit cannot hold: it is finer, or too far away.
+    DatetimeUnit {
+        /// The unit, as a dtype.
+        unit: DType,
+    } = "datetime-unit";
     /// A plain number where an array is indexed.
     NotAnArray = "not-an-array";
     /// More indices than the array has axes.

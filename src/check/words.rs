@@ -57,6 +57,10 @@ impl Display for ErrorKind {
             }
             ErrorKind::TextTooWide => f.write_str("an element of this text would be larger than 4 GiB"),
             ErrorKind::NonAscii => f.write_str(NON_ASCII),
+            ErrorKind::NoUnit { from, to } => write!(f, "{from} and {to} have no common unit"),
+            ErrorKind::NoCast { from, to } => write!(f, "no cast from {from} to {to}"),
+            ErrorKind::NotADatetime => f.write_str("this text is no datetime"),
+            ErrorKind::DatetimeUnit { unit } => write!(f, "{unit} does not hold this datetime"),
             ErrorKind::NotAnArray => f.write_str("a plain number has no axes to index"),
             ErrorKind::TooManyIndices { rank, indices } => write_too_many(f, *rank, *indices),
             ErrorKind::TwoEllipses => f.write_str("an index has `...` once at most"),
@@ -169,6 +173,13 @@ impl ErrorKind {
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
             ErrorKind::Casting { .. } => Some("cast it in the formula, or allow `unsafe` casting".to_owned()),
+            ErrorKind::NotADatetime => {
+                Some("write it as '2023-04-01' or '2023-04-01T12:30:59.125'".to_owned())
+            }
+            ErrorKind::NoUnit { .. } => {
+                Some("a month has no length in days; convert a datetime instead".to_owned())
+            }
+            ErrorKind::NoCast { .. } | ErrorKind::DatetimeUnit { .. } => None,
             ErrorKind::Unpack { .. } => None,
             ErrorKind::NotReal { .. } | ErrorKind::NotATuple | ErrorKind::TooManyNodes { .. } => None,
             ErrorKind::TooManyAxes { .. } | ErrorKind::DuplicateInput { .. } => None,

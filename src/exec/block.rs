@@ -1,6 +1,7 @@
 //! One pass, block by block: where each step finds its operands, and running the steps.
 #![expect(unsafe_code, reason = "turns resolved arrays into the pointers that compiled code takes")]
 
+use super::ahead::{self, Ahead, PIECE};
 use super::error::Error;
 use super::gather::Walk;
 use super::space::{Layout, Space};
@@ -222,13 +223,47 @@ impl<'a> PassRun<'a> {
                 unsafe { self.walk(k).gather(&coordinates, len, pointer) };
             }
         }
+        let mut ahead = self.ahead(scratch, len);
+        let piece = if ahead.is_empty() { len.max(1) } else { PIECE };
         for step in self.steps {
-            // SAFETY: every place is contiguous for `len` elements of its dtype: see `locate`.
-            unsafe { self.run_step(scratch, step, len) };
+            for from in (0..len).step_by(piece) {
+                ahead.request();
+                // SAFETY: every place is contiguous for `len` elements of its dtype: see `locate`.
+                unsafe { self.run_step(scratch, step, from, piece.min(len - from)) };
+            }
         }
         for (s, &delivery) in self.deliveries.iter().enumerate() {
             // SAFETY: the steps have filled the store's scratch, if it has one, with `len` elements.
             unsafe { self.deliver(scratch, s, delivery, at, len) };
+        }
+    }
+
+    /// The next block of the arrays that steps read where they are, if those are too large for the cache and
+    /// there are functions to compute meanwhile.
+    fn ahead(&self, scratch: &Scratch, len: usize) -> Ahead {
+        let functions = self.steps.iter().any(|s| matches!(s, Ready::Block(..)));
+        let whole: usize = self.arrays.iter().filter(|a| !a.single).map(|a| a.size * self.space.len).sum();
+        if !functions || len < self.block || whole < ahead::FROM {
+            return Ahead::default();
+        }
+        let direct = |&k: &usize| {
+            !self.arrays[k].single && !self.needs_scratch(k) && self.space.layouts[k] == Layout::Linear
+        };
+        let next = |k: usize| {
+            let bytes = len * self.arrays[k].size;
+            (scratch.sources[k].wrapping_add(bytes).cast_const(), bytes)
+        };
+        let sources = (0..self.pass.sources.len()).filter(direct).map(next);
+        Ahead::new(sources, self.steps.len() * len.div_ceil(PIECE))
+    }
+
+    /// Bytes from an element at a place to the next.
+    fn element(&self, place: Place) -> usize {
+        let of = |k: usize| if self.arrays[k].single { 0 } else { self.arrays[k].size };
+        match place {
+            Place::Source(k) => of(k as usize),
+            Place::Store(k) => of(self.pass.sources.len() + k as usize),
+            Place::Slot(slot) => self.pass.slots[slot.0 as usize].size,
         }
     }
 
@@ -277,20 +312,22 @@ impl<'a> PassRun<'a> {
         }
     }
 
+    /// Runs a step on the elements `from..from + len` of the block.
+    ///
     /// # Safety
-    /// The places of the step hold `len` contiguous elements each.
-    unsafe fn run_step(&self, scratch: &mut Scratch, step: &Ready, len: usize) {
+    /// The places of the step hold as many contiguous elements each.
+    unsafe fn run_step(&self, scratch: &mut Scratch, step: &Ready, from: usize, len: usize) {
+        let mut at = |place: Place| self.place(scratch, place).wrapping_add(from * self.element(place));
         match step {
             Ready::Code(code, places) => {
-                let args: SmallVec<[*mut u8; 8]> = places.iter().map(|&p| self.place(scratch, p)).collect();
+                let args: SmallVec<[*mut u8; 8]> = places.iter().map(|&p| at(p)).collect();
                 // SAFETY: as the caller promises; a store may be an operand's block only where both are
                 // the same place, for a store that overlaps an input otherwise is staged.
                 unsafe { code.run(&args, len) };
             }
             Ready::Block(function, args, dests) => {
-                let args: SmallVec<[*const u8; 3]> =
-                    args.iter().map(|&p| self.place(scratch, p).cast_const()).collect();
-                let dests: SmallVec<[*mut u8; 2]> = dests.iter().map(|&p| self.place(scratch, p)).collect();
+                let args: SmallVec<[*const u8; 3]> = args.iter().map(|&p| at(p).cast_const()).collect();
+                let dests: SmallVec<[*mut u8; 2]> = dests.iter().map(|&p| at(p)).collect();
                 // SAFETY: as above; slots of one step are apart, and stores that overlap inputs are staged.
                 unsafe { function(&args, &dests, len) };
             }

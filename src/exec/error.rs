@@ -73,6 +73,7 @@ impl Error {
             Error::Guard { kind: GuardKind::NegativePower, .. } => "negative-power",
             Error::Guard { kind: GuardKind::NonAscii, .. } => "non-ascii",
             Error::Guard { kind: GuardKind::OutOfRange(_), .. } => "number-out-of-range",
+            Error::Guard { kind: GuardKind::UnitOverflow(_), .. } => "unit-overflow",
             Error::Guard { kind: GuardKind::IndexOutOfRange, .. } => "index-out-of-bounds",
             Error::Index { .. } => "index-out-of-bounds",
             Error::Counted { .. } => "shape-mismatch",
@@ -97,6 +98,9 @@ impl fmt::Display for Error {
             }
             Error::Guard { kind: GuardKind::OutOfRange(dtype), .. } => {
                 write!(f, "a number computed from plain numbers does not fit {dtype}")
+            }
+            Error::Guard { kind: GuardKind::UnitOverflow(dtype), .. } => {
+                write!(f, "a time does not fit {dtype}")
             }
             Error::Guard { kind: GuardKind::IndexOutOfRange, .. } => {
                 f.write_str("an index is out of bounds for the axis")

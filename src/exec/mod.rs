@@ -8,6 +8,7 @@
 //! Only what kernels take directly is given to them as it lies in memory: contiguous runs. Everything
 //! else (strides, swapped bytes, short rows) is gathered into scratch first, and scattered after.
 
+mod ahead;
 mod block;
 mod collect;
 mod env;

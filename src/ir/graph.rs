@@ -42,6 +42,8 @@ pub enum GuardKind {
     NonAscii,
     /// A weak integer that was computed from plain numbers does not fit the dtype of its partner.
     OutOfRange(DType),
+    /// A time does not fit the unit of this dtype.
+    UnitOverflow(DType),
     /// An index of an array of indices is outside the axis.
     IndexOutOfRange,
 }

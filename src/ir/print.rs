@@ -145,6 +145,7 @@ impl Display for GuardKind {
             GuardKind::NegativePower => f.write_str("negative-power"),
             GuardKind::NonAscii => f.write_str("non-ascii"),
             GuardKind::OutOfRange(dtype) => write!(f, "out-of-range {dtype}"),
+            GuardKind::UnitOverflow(dtype) => write!(f, "unit-overflow {dtype}"),
             GuardKind::IndexOutOfRange => f.write_str("index-out-of-range"),
         }
     }

@@ -393,6 +393,7 @@ fn read_guard_kind(text: &str) -> Read<GuardKind> {
         None if text == "non-ascii" => Ok(GuardKind::NonAscii),
         None if text == "index-out-of-range" => Ok(GuardKind::IndexOutOfRange),
         Some(("out-of-range", dtype)) => Ok(GuardKind::OutOfRange(read_dtype(dtype)?)),
+        Some(("unit-overflow", dtype)) => Ok(GuardKind::UnitOverflow(read_dtype(dtype)?)),
         None | Some(_) => Err(ReadErrorKind::Form),
     }
 }

@@ -38,6 +38,12 @@ impl Literal {
         Literal { dtype, characters: characters.into() }
     }
 
+    /// The characters as a string; what is no character is replaced.
+    pub fn string(&self) -> String {
+        let shown = |&code: &u32| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        self.characters.iter().map(shown).collect()
+    }
+
     /// The element in memory, in this machine's byte order.
     pub fn memory(&self) -> Vec<u8> {
         let mut memory: Vec<u8> = if self.dtype.kind() == Kind::Text {

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "shares a leaked session through a pointer, and registers a fork handler")]
 
 use super::{Builder, Session};
-use crate::target::Level;
+use crate::target::{Level, Tier};
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -48,7 +48,8 @@ fn forget_after_fork() {
     });
 }
 
-/// The default settings, as `NUMFUSE_THREADS` and `NUMFUSE_TIER` change them. Read once, here.
+/// The default settings, as `NUMFUSE_THREADS` and `NUMFUSE_TIER` change them: the latter is a level (`avx2`, `interp`)
+/// or a tier (`cranelift`). Read once, here.
 fn from_environment() -> Builder {
     let mut builder = Session::builder();
     if let Some(count) = std::env::var("NUMFUSE_THREADS").ok().and_then(|v| v.parse().ok()) {
@@ -57,6 +58,8 @@ fn from_environment() -> Builder {
     let tier = std::env::var("NUMFUSE_TIER").unwrap_or_default();
     if let Some(level) = Level::ALL.into_iter().find(|l| l.to_string() == tier) {
         builder = builder.level(level);
+    } else if let Some(tier) = Tier::ALL.into_iter().find(|t| t.to_string() == tier) {
+        builder = builder.tier(tier);
     }
     builder
 }

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
 use crate::kernel::Fusion;
 use crate::shape::Shape;
-use crate::target::{Level, Target};
+use crate::target::{Level, Target, Tier};
 use cache::Cache;
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,6 +62,7 @@ pub type ResultType = (Option<Box<str>>, DType, Shape);
 pub struct Builder {
     threads: Option<usize>,
     level: Level,
+    tier: Tier,
     options: Options,
     fusion: Fusion,
     pool_bytes: usize,
@@ -79,6 +80,13 @@ impl Builder {
     #[must_use]
     pub fn level(mut self, level: Level) -> Builder {
         self.level = level;
+        self
+    }
+
+    /// The best tier to make code with. Results do not depend on it.
+    #[must_use]
+    pub fn tier(mut self, tier: Tier) -> Builder {
+        self.tier = tier;
         self
     }
 
@@ -123,7 +131,7 @@ impl Builder {
         Session {
             threads: Threads::new(self.threads.unwrap_or_else(available)),
             pool: Pool::new(self.pool_bytes),
-            target: Target::host().at_most(self.level),
+            target: Target::host().at_most(self.level).by_at_most(self.tier),
             options: self.options,
             fusion: self.fusion,
             cache: Cache::new(),
@@ -137,6 +145,7 @@ impl Session {
         Builder {
             threads: None,
             level: Level::Avx512,
+            tier: Tier::Wide,
             options: Options::default(),
             fusion: Fusion::Full,
             pool_bytes: POOL_BYTES,

@@ -305,6 +305,7 @@ impl Program {
                     .help("raise a float instead, as in `float64(x) ** y`"),
                 GuardKind::NonAscii => diagnostic.at(span, "this is cast"),
                 GuardKind::OutOfRange(_) => diagnostic.at(span, "computed here"),
+                GuardKind::UnitOverflow(_) => diagnostic.at(span, "a time here is too far away"),
                 GuardKind::IndexOutOfRange => diagnostic.at(span, "one of these"),
             },
             exec::Error::Index { span, .. } => diagnostic.at(span, ""),

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn words_are_completed_by_what_is_known() {
-        assert_eq!(complete("2*sin"), (2, list(&["sink", "sin(", "sinh("])));
+        assert_eq!(complete("2*sin"), (2, list(&["sink", "sin(", "sinh(", "sinc("])));
         assert_eq!(complete("a→é"), (4, list(&["é1"])));
         assert_eq!(complete("a + "), (4, vec![]));
         assert_eq!(complete("total = 1; tot"), (11, list(&["total"])));
@@ -163,8 +163,8 @@ mod tests {
     #[test]
     fn arguments_are_completed_inside_their_call() {
         assert_eq!(complete("sum(a, ax"), (7, list(&["axis="])));
-        assert_eq!(complete("sum(a, "), (7, list(&["axis=", "keepdims="])));
-        assert_eq!(complete("sum(a, axis=0, "), (15, list(&["keepdims="])));
+        assert_eq!(complete("sum(a, "), (7, list(&["axis=", "dtype=", "keepdims=", "initial=", "where="])));
+        assert_eq!(complete("sum(a, axis=0, "), (15, list(&["dtype=", "keepdims=", "initial=", "where="])));
         assert_eq!(complete("clip(a, mi"), (8, list(&["min=", "minimum(", "min("])));
         assert_eq!(complete("sum(a) + ax").1, list(&[]));
     }
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(complete(":help arct"), (6, list(&["arctan", "arctan2", "arctanh"])));
         assert_eq!(complete(":explain as"), (9, list(&["asin(", "asinh(", "ast ", "asm "])));
         assert_eq!(complete(":plot --po"), (6, list(&["--points "])));
-        assert_eq!(complete(":time 2*sin").1, list(&["sink", "sin(", "sinh("]));
+        assert_eq!(complete(":time 2*sin").1, list(&["sink", "sin(", "sinh(", "sinc("]));
     }
 
     #[test]

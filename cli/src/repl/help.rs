@@ -176,7 +176,7 @@ mod tests {
              example  exp(a) is [ 2.71828183 7.3890561 54.59815003] where a is [1. 2. 4.]"
         );
         assert!(about("atan2").starts_with("arctan2(y, x)\natan2(y, x)\n\nThe angle"));
-        assert!(about("mean").starts_with("mean(a, axis=None, keepdims=False)\n"));
+        assert!(about("mean").starts_with("mean(a, axis=None, dtype=None, keepdims=False, where=True)\n"));
         assert_eq!(about("-").matches("also written -").count(), 2, "with one operand and with two");
         assert!(about("float32").starts_with("float32(x)\n"));
     }

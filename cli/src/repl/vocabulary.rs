@@ -44,6 +44,10 @@ pub(super) fn signature(name: &str) -> Option<String> {
     let of_axes = |param: &'static str| match param {
         "axis" => "axis=None",
         "keepdims" => "keepdims=False",
+        "dtype" => "dtype=None",
+        "where" => "where=True",
+        "ddof" => "ddof=0",
+        "correction" => "correction=0",
         other => other,
     };
     let params: Vec<&str> = parameters(name)?.into_iter().map(of_axes).collect();
@@ -110,7 +114,10 @@ mod tests {
     #[test]
     fn signatures_have_every_parameter() {
         assert_eq!(signature("clip").as_deref(), Some("clip(x, min, max)"));
-        assert_eq!(signature("mean").as_deref(), Some("mean(a, axis=None, keepdims=False)"));
+        assert_eq!(
+            signature("mean").as_deref(),
+            Some("mean(a, axis=None, dtype=None, keepdims=False, where=True)")
+        );
         assert_eq!(signature("float32").as_deref(), Some("float32(x)"));
         assert_eq!(signature("nope"), None);
         assert!(functions().all(|name| is_function(&name)));
