@@ -94,12 +94,12 @@ fn times(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
         let bytes = view.element(index).expect("the index is within the shape");
         i64::from_ne_bytes(bytes.as_slice().try_into().expect("a time has eight bytes"))
     };
-    let text = |count: i64, alone: bool| match view.dtype() {
-        DType::Datetime(unit) if alone => calendar::text(count, unit),
-        DType::Datetime(unit) => format!("'{}'", calendar::text(count, unit)),
-        DType::Timedelta(unit) if alone => calendar::duration_text(count, unit),
-        _ if count == calendar::NAT => "'NaT'".to_owned(),
-        _ => count.to_string(),
+    let text = |count: i64, alone: bool| match (view.dtype(), alone) {
+        (DType::Datetime(unit), true) => calendar::text(count, unit),
+        (DType::Datetime(unit), false) => format!("'{}'", calendar::text(count, unit)),
+        (DType::Timedelta(unit), true) => calendar::duration_text(count, unit),
+        (_, _) if count == calendar::NAT => "'NaT'".to_owned(),
+        (_, _) => count.to_string(),
     };
     if view.shape().is_empty() {
         return f.write_str(&text(count(&[]), true));

@@ -69,9 +69,7 @@ impl Display for ErrorKind {
             ErrorKind::ZeroStep => f.write_str("the step of a slice is not 0"),
             ErrorKind::MaskShape => f.write_str("the mask does not have the shape of the array's first axes"),
             ErrorKind::GeneratorSize => f.write_str(GENERATOR_SIZE),
-            ErrorKind::FillShape { rank } => {
-                write!(f, "what is filled in does not broadcast to {}", Axes(*rank))
-            }
+            ErrorKind::FillShape { rank } => write_fill(f, *rank),
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
             ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
@@ -129,6 +127,10 @@ fn write_too_many(f: &mut Formatter<'_>, rank: usize, indices: usize) -> fmt::Re
 
 fn write_outside(f: &mut Formatter<'_>, index: i64, axis: usize, size: usize) -> fmt::Result {
     write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
+}
+
+fn write_fill(f: &mut Formatter<'_>, rank: usize) -> fmt::Result {
+    write!(f, "what is filled in does not broadcast to {}", Axes(rank))
 }
 
 fn write_arity(f: &mut Formatter<'_>, name: &str, least: usize, most: usize, got: usize) -> fmt::Result {

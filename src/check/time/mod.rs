@@ -91,11 +91,8 @@ impl Lowering<'_> {
             }
             (Derived::And | Derived::Or | Derived::Xor, &[a, b]) => {
                 let (x, y) = (self.truth(a)?, self.truth(b)?);
-                let op = match what {
-                    Derived::And => Op::BitAnd,
-                    Derived::Or => Op::BitOr,
-                    _ => Op::BitXor,
-                };
+                let or_both = if what == Derived::Or { Op::BitOr } else { Op::BitXor };
+                let op = if what == Derived::And { Op::BitAnd } else { or_both };
                 Ok(Number::Strong(self.apply(op, &[x, y], span)))
             }
             (Derived::Not, &[x]) => {
@@ -108,10 +105,10 @@ impl Lowering<'_> {
 
     /// Whether each element counts as true: all but 0.
     pub(super) fn time_truth(&mut self, operand: Operand) -> Step<NodeId> {
-        match operand.number {
-            Number::Time(node, _) => Ok(self.cast(node, DType::Bool, operand.span)),
-            _ => Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) })),
-        }
+        let Number::Time(node, _) = operand.number else {
+            return Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) }));
+        };
+        Ok(self.cast(node, DType::Bool, operand.span))
     }
 
     /// A cast from or to times: numbers are counts, units are converted, coarser ones round down.
@@ -153,10 +150,9 @@ impl Lowering<'_> {
         if let Some(text) = self.literal_text(value).map(str::to_owned) {
             let place = self.program.span(value);
             if is_date || text.eq_ignore_ascii_case("nat") {
-                return self.parsed_date(&text, unit_given, place).map(|number| match number {
-                    Number::Time(node, date) => Number::Time(node, dtype(unit(date))),
-                    other => other,
-                });
+                let number = self.parsed_date(&text, unit_given, place)?;
+                let Number::Time(node, date) = number else { return Ok(number) };
+                return Ok(Number::Time(node, dtype(unit(date))));
             }
         }
         let operand = self.operand(value)?;
@@ -186,10 +182,10 @@ impl Lowering<'_> {
     }
 
     fn nat_of(&mut self, x: Operand, span: Span) -> Step<NodeId> {
-        match x.number {
-            Number::Time(node, _) => Ok(self.is_nat(node, span)),
-            _ => Err(no_operation(Derived::IsNat.name(), self.types(&[x]), span)),
-        }
+        let Number::Time(node, _) = x.number else {
+            return Err(no_operation(Derived::IsNat.name(), self.types(&[x]), span));
+        };
+        Ok(self.is_nat(node, span))
     }
 
     fn of(&self, operand: Operand) -> Of {
@@ -215,7 +211,7 @@ impl Lowering<'_> {
                 }
                 Ok(Of::Duration(self.coerce(operand, DType::I64)?, TimeUnit::Generic))
             }
-            time => Ok(time),
+            time @ (Of::Date(..) | Of::Duration(..)) => Ok(time),
         }
     }
 
