@@ -153,6 +153,9 @@ fn every_kind_of_number_is_viewed_and_taken_of() {
         ("diff(m)", "[ True  True False]"),
         ("diff(z*1j)", "[0.+1.j 0.+1.j 0.+1.j]"),
         ("diff(z[None], axis=0)", "[]"),
+        ("(datetime64('2024-02-28') + arange(3))[::-2]", "['2024-03-01' '2024-02-28']"),
+        ("(datetime64('2024-02-28') + arange(4))[m]", "['2024-02-28' '2024-03-01' '2024-03-02']"),
+        ("diff(datetime64('2024-02-28') + arange(3)*2)", "[2 2]"),
         ("diff(z[:2]) + z", "[2. 3. 4. 5.]"),
     ] {
         let found = eval(formula, &arrays! { z: &z, u: &u, s: &s, m: &m, i: &i });
