@@ -121,10 +121,8 @@ impl<'a> Lowering<'a> {
 
     /// The text of a literal.
     pub(super) fn literal_text(&self, id: ExprId) -> Option<&'a str> {
-        match self.program.expr(id) {
-            Expr::Text(text) => Some(self.program.symbol(text)),
-            _ => None,
-        }
+        let Expr::Text(text) = self.program.expr(id) else { return None };
+        Some(self.program.symbol(text))
     }
 
     fn lane_call(&mut self, op: Op, bound: &Bound, span: Span) -> Step<Number> {

@@ -25,9 +25,7 @@ impl Display for ErrorKind {
             ErrorKind::DTypeNotEvaluated { dtype, from } => write_not_evaluated(f, *dtype, *from),
             ErrorKind::Unsupported { what, .. } => write!(f, "{what} is not supported"),
             ErrorKind::Arity { name, least, most, got } => write_arity(f, name, *least, *most, *got),
-            ErrorKind::UnknownKeyword { name, keyword, .. } => {
-                write!(f, "`{name}` takes no keyword `{keyword}`")
-            }
+            ErrorKind::UnknownKeyword { name, keyword, .. } => write_no_keyword(f, name, keyword),
             ErrorKind::DuplicateArgument { parameter } => write!(f, "`{parameter}` is given twice"),
             ErrorKind::KeywordValue { keyword, expected } => write!(f, "`{keyword}` takes {expected}"),
             ErrorKind::AxisOutOfRange { axis, rank } => {
@@ -129,6 +127,10 @@ fn write_too_many(f: &mut Formatter<'_>, rank: usize, indices: usize) -> fmt::Re
 
 fn write_outside(f: &mut Formatter<'_>, index: i64, axis: usize, size: usize) -> fmt::Result {
     write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
+}
+
+fn write_no_keyword(f: &mut Formatter<'_>, name: &str, keyword: &str) -> fmt::Result {
+    write!(f, "`{name}` takes no keyword `{keyword}`")
 }
 
 fn write_arity(f: &mut Formatter<'_>, name: &str, least: usize, most: usize, got: usize) -> fmt::Result {

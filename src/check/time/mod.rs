@@ -76,7 +76,8 @@ impl Lowering<'_> {
                 && let Node::Literal(id) = self.graph.node(node)
             {
                 let text = self.graph.literal_of(id).string();
-                operand.number = self.parsed_date(&text, None, operand.span)?;
+                let (node, dtype) = self.parsed_date(&text, None, operand.span)?;
+                operand.number = Number::Time(node, dtype);
             }
         }
         Ok(operands)
@@ -91,11 +92,8 @@ impl Lowering<'_> {
             }
             (Derived::And | Derived::Or | Derived::Xor, &[a, b]) => {
                 let (x, y) = (self.truth(a)?, self.truth(b)?);
-                let op = match what {
-                    Derived::And => Op::BitAnd,
-                    Derived::Or => Op::BitOr,
-                    _ => Op::BitXor,
-                };
+                let other = if what == Derived::Or { Op::BitOr } else { Op::BitXor };
+                let op = if what == Derived::And { Op::BitAnd } else { other };
                 Ok(Number::Strong(self.apply(op, &[x, y], span)))
             }
             (Derived::Not, &[x]) => {
@@ -108,10 +106,10 @@ impl Lowering<'_> {
 
     /// Whether each element counts as true: all but 0.
     pub(super) fn time_truth(&mut self, operand: Operand) -> Step<NodeId> {
-        match operand.number {
-            Number::Time(node, _) => Ok(self.cast(node, DType::Bool, operand.span)),
-            _ => Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) })),
-        }
+        let Number::Time(node, _) = operand.number else {
+            return Err(operand.error(ErrorKind::NotReal { operand: operand.ty(&self.graph) }));
+        };
+        Ok(self.cast(node, DType::Bool, operand.span))
     }
 
     /// A cast from or to times: numbers are counts, units are converted, coarser ones round down.
@@ -153,10 +151,8 @@ impl Lowering<'_> {
         if let Some(text) = self.literal_text(value).map(str::to_owned) {
             let place = self.program.span(value);
             if is_date || text.eq_ignore_ascii_case("nat") {
-                return self.parsed_date(&text, unit_given, place).map(|number| match number {
-                    Number::Time(node, date) => Number::Time(node, dtype(unit(date))),
-                    other => other,
-                });
+                let (node, date) = self.parsed_date(&text, unit_given, place)?;
+                return Ok(Number::Time(node, dtype(unit(date))));
             }
         }
         let operand = self.operand(value)?;
@@ -164,9 +160,14 @@ impl Lowering<'_> {
     }
 
     /// A datetime that is written as text.
-    pub(super) fn parsed_date(&mut self, text: &str, unit: Option<TimeUnit>, span: Span) -> Step<Number> {
+    pub(super) fn parsed_date(
+        &mut self,
+        text: &str,
+        unit: Option<TimeUnit>,
+        span: Span,
+    ) -> Step<(NodeId, DType)> {
         match calendar::parse(text, unit) {
-            Ok((count, unit)) => Ok(Number::Time(self.count(count, span), DType::Datetime(unit))),
+            Ok((count, unit)) => Ok((self.count(count, span), DType::Datetime(unit))),
             Err(NoDatetime::Form) => super::value::stop(ErrorKind::NotADatetime, span),
             Err(NoDatetime::Finer | NoDatetime::Overflow) => super::value::stop(
                 ErrorKind::DatetimeUnit { unit: DType::Datetime(unit.unwrap_or(TimeUnit::Generic)) },
@@ -186,10 +187,10 @@ impl Lowering<'_> {
     }
 
     fn nat_of(&mut self, x: Operand, span: Span) -> Step<NodeId> {
-        match x.number {
-            Number::Time(node, _) => Ok(self.is_nat(node, span)),
-            _ => Err(no_operation(Derived::IsNat.name(), self.types(&[x]), span)),
-        }
+        let Number::Time(node, _) = x.number else {
+            return Err(no_operation(Derived::IsNat.name(), self.types(&[x]), span));
+        };
+        Ok(self.is_nat(node, span))
     }
 
     fn of(&self, operand: Operand) -> Of {
@@ -215,7 +216,7 @@ impl Lowering<'_> {
                 }
                 Ok(Of::Duration(self.coerce(operand, DType::I64)?, TimeUnit::Generic))
             }
-            time => Ok(time),
+            time @ (Of::Date(..) | Of::Duration(..)) => Ok(time),
         }
     }
 
