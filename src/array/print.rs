@@ -94,12 +94,15 @@ fn times(f: &mut fmt::Formatter<'_>, view: &View<'_>) -> fmt::Result {
         let bytes = view.element(index).expect("the index is within the shape");
         i64::from_ne_bytes(bytes.as_slice().try_into().expect("a time has eight bytes"))
     };
-    let text = |count: i64, alone: bool| match (view.dtype(), alone) {
-        (DType::Datetime(unit), true) => calendar::text(count, unit),
-        (DType::Datetime(unit), false) => format!("'{}'", calendar::text(count, unit)),
-        (DType::Timedelta(unit), true) => calendar::duration_text(count, unit),
-        (_, _) if count == calendar::NAT => "'NaT'".to_owned(),
-        (_, _) => count.to_string(),
+    let text = |count: i64, alone: bool| {
+        if let DType::Datetime(unit) = view.dtype() {
+            let text = calendar::text(count, unit);
+            return if alone { text } else { format!("'{text}'") };
+        }
+        if let (DType::Timedelta(unit), true) = (view.dtype(), alone) {
+            return calendar::duration_text(count, unit);
+        }
+        if count == calendar::NAT { "'NaT'".to_owned() } else { count.to_string() }
     };
     if view.shape().is_empty() {
         return f.write_str(&text(count(&[]), true));

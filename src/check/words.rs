@@ -25,9 +25,7 @@ impl Display for ErrorKind {
             ErrorKind::DTypeNotEvaluated { dtype, from } => write_not_evaluated(f, *dtype, *from),
             ErrorKind::Unsupported { what, .. } => write!(f, "{what} is not supported"),
             ErrorKind::Arity { name, least, most, got } => write_arity(f, name, *least, *most, *got),
-            ErrorKind::UnknownKeyword { name, keyword, .. } => {
-                write!(f, "`{name}` takes no keyword `{keyword}`")
-            }
+            ErrorKind::UnknownKeyword { name, keyword, .. } => write_no_keyword(f, name, keyword),
             ErrorKind::DuplicateArgument { parameter } => write!(f, "`{parameter}` is given twice"),
             ErrorKind::KeywordValue { keyword, expected } => write!(f, "`{keyword}` takes {expected}"),
             ErrorKind::AxisOutOfRange { axis, rank } => {
@@ -69,7 +67,9 @@ impl Display for ErrorKind {
             ErrorKind::ZeroStep => f.write_str("the step of a slice is not 0"),
             ErrorKind::MaskShape => f.write_str("the mask does not have the shape of the array's first axes"),
             ErrorKind::GeneratorSize => f.write_str(GENERATOR_SIZE),
-            ErrorKind::FillShape { rank } => write_fill(f, *rank),
+            ErrorKind::FillShape { rank } => {
+                write!(f, "what is filled in does not broadcast to {}", Axes(*rank))
+            }
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
             ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
             ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
@@ -129,8 +129,8 @@ fn write_outside(f: &mut Formatter<'_>, index: i64, axis: usize, size: usize) ->
     write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
 }
 
-fn write_fill(f: &mut Formatter<'_>, rank: usize) -> fmt::Result {
-    write!(f, "what is filled in does not broadcast to {}", Axes(rank))
+fn write_no_keyword(f: &mut Formatter<'_>, name: &str, keyword: &str) -> fmt::Result {
+    write!(f, "`{name}` takes no keyword `{keyword}`")
 }
 
 fn write_arity(f: &mut Formatter<'_>, name: &str, least: usize, most: usize, got: usize) -> fmt::Result {

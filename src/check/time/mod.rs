@@ -76,7 +76,8 @@ impl Lowering<'_> {
                 && let Node::Literal(id) = self.graph.node(node)
             {
                 let text = self.graph.literal_of(id).string();
-                operand.number = self.parsed_date(&text, None, operand.span)?;
+                let (node, dtype) = self.parsed_date(&text, None, operand.span)?;
+                operand.number = Number::Time(node, dtype);
             }
         }
         Ok(operands)
@@ -91,8 +92,8 @@ impl Lowering<'_> {
             }
             (Derived::And | Derived::Or | Derived::Xor, &[a, b]) => {
                 let (x, y) = (self.truth(a)?, self.truth(b)?);
-                let or_both = if what == Derived::Or { Op::BitOr } else { Op::BitXor };
-                let op = if what == Derived::And { Op::BitAnd } else { or_both };
+                let other = if what == Derived::Or { Op::BitOr } else { Op::BitXor };
+                let op = if what == Derived::And { Op::BitAnd } else { other };
                 Ok(Number::Strong(self.apply(op, &[x, y], span)))
             }
             (Derived::Not, &[x]) => {
@@ -150,8 +151,7 @@ impl Lowering<'_> {
         if let Some(text) = self.literal_text(value).map(str::to_owned) {
             let place = self.program.span(value);
             if is_date || text.eq_ignore_ascii_case("nat") {
-                let number = self.parsed_date(&text, unit_given, place)?;
-                let Number::Time(node, date) = number else { return Ok(number) };
+                let (node, date) = self.parsed_date(&text, unit_given, place)?;
                 return Ok(Number::Time(node, dtype(unit(date))));
             }
         }
@@ -160,9 +160,14 @@ impl Lowering<'_> {
     }
 
     /// A datetime that is written as text.
-    pub(super) fn parsed_date(&mut self, text: &str, unit: Option<TimeUnit>, span: Span) -> Step<Number> {
+    pub(super) fn parsed_date(
+        &mut self,
+        text: &str,
+        unit: Option<TimeUnit>,
+        span: Span,
+    ) -> Step<(NodeId, DType)> {
         match calendar::parse(text, unit) {
-            Ok((count, unit)) => Ok(Number::Time(self.count(count, span), DType::Datetime(unit))),
+            Ok((count, unit)) => Ok((self.count(count, span), DType::Datetime(unit))),
             Err(NoDatetime::Form) => super::value::stop(ErrorKind::NotADatetime, span),
             Err(NoDatetime::Finer | NoDatetime::Overflow) => super::value::stop(
                 ErrorKind::DatetimeUnit { unit: DType::Datetime(unit.unwrap_or(TimeUnit::Generic)) },
