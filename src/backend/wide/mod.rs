@@ -1,10 +1,10 @@
 //! Machine code of full width: AVX-512 with mask registers, and AVX2, for x86-64.
 //!
 //! `table` says for every operator, lane and instruction set what it becomes; `emit` and its neighbours make
-//! of a kernel a [`code::Program`], instructions over registers without numbers; `registers` numbers them;
+//! of a kernel a `code::Program`, instructions over registers without numbers; `registers` numbers them;
 //! `encode` puts the loop around them and makes bytes, through iced-x86.
 //!
-//! One iteration computes [`code::Program::elements`] elements of every value, in as many registers as each
+//! One iteration computes `code::Program::elements` elements of every value, in as many registers as each
 //! needs; casts between widths are explicit. A bool is a mask register with a bit an element in AVX-512, in
 //! AVX2 a mask of ones and zeros as wide as the lanes it was compared in. The last few elements run through the
 //! same instructions: under masks of AVX-512, which neither read nor write beyond the arrays, else in padded
