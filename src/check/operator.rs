@@ -65,7 +65,10 @@ impl Lowering<'_> {
             [Number::Strong(_), Number::Int(2)] if op == Op::Pow => self.square(args, span)?,
             _ => self.lane(op, args, span)?,
         };
-        let all_weak = !numbers.iter().any(|n| matches!(n, Number::Strong(_) | Number::Planes(..)));
+        let is_strong = |n: &Number| {
+            matches!(n, Number::Strong(_) | Number::Planes(..) | Number::Time(..) | Number::Text(_))
+        };
+        let all_weak = !numbers.iter().any(is_strong);
         match number {
             Number::Strong(node) if all_weak => Ok(Number::Weak(node)),
             Number::Planes(re, im) if all_weak => Ok(Number::WeakPlanes(re, im)),

@@ -10,7 +10,7 @@ from program import Program
 BATCH = 64
 # What numfuse refuses and NumPy does not: a plain number given as an input is not known before the formula is
 # compiled, so that as a bound of `clip` it must fit the dtype.
-REFUSED_BY_RULE = {("clip", "number-out-of-range")}
+REFUSED_BY_RULE = {("clip", "number-out-of-range"), ("mask", "unsupported"), ("index", "unsupported")}
 
 
 @dataclass

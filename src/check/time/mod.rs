@@ -281,11 +281,12 @@ impl Lowering<'_> {
         Ok(Some(Number::Time(self.scaled_count(Op::Mul, node, factor, span), dtype)))
     }
 
-    /// A count times or by a float, cut to an integer; NaT where that is no number.
+    /// A count times or by a float, cut to an integer; NaT where that is no number or too large.
     fn scaled_count(&mut self, op: Op, node: NodeId, by: NodeId, span: Span) -> NodeId {
         let wide = self.cast(node, DType::F64, span);
         let result = self.apply(op, &[wide, by], span);
-        let is_finite = self.apply(Op::IsFinite, &[result], span);
+        let (size, most) = (self.apply(Op::Abs, &[result], span), self.float_like(result, 2f64.powi(63), span));
+        let is_finite = self.apply(Op::Lt, &[size, most], span);
         let count = self.cast(result, DType::I64, span);
         let nat = self.count(NAT, span);
         let count = self.apply(Op::Where, &[is_finite, count, nat], span);
