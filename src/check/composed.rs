@@ -33,11 +33,16 @@ impl Lowering<'_> {
                 self.apply(Op::Where, &[is_zero, one, ratio], span)
             }
             (Derived::Expit, &[x]) => {
+                // With exp(-|x|), which does not overflow where the result is subnormal.
                 let one = one(self);
-                let negative = self.apply(Op::Neg, &[x], span);
+                let size = self.apply(Op::Abs, &[x], span);
+                let negative = self.apply(Op::Neg, &[size], span);
                 let exp = self.apply(Op::Exp, &[negative], span);
                 let sum = self.apply(Op::Add, &[one, exp], span);
-                self.apply(Op::Div, &[one, sum], span)
+                let zero = self.float_like(x, 0.0, span);
+                let below = self.apply(Op::Lt, &[x, zero], span);
+                let over = self.apply(Op::Where, &[below, exp, one], span);
+                self.apply(Op::Div, &[over, sum], span)
             }
             (Derived::Logit, &[p]) => {
                 let negative = self.apply(Op::Neg, &[p], span);
@@ -225,7 +230,7 @@ impl Lowering<'_> {
     }
 
     /// A number of the operand's dtype and shape.
-    fn number_like(&mut self, x: Operand, value: i8, span: Span) -> Step<NodeId> {
+    pub(super) fn number_like(&mut self, x: Operand, value: i8, span: Span) -> Step<NodeId> {
         let node = self.strong(x)?;
         let dtype = self.graph.ty(node).dtype;
         let filled = self.filled(node, value != 0, span);

@@ -92,6 +92,9 @@ impl Lowering<'_> {
         if x.number.family() == Family::Time {
             return self.time_derived(Derived::Positive, &[x], span);
         }
+        if x.number.family() == Family::Complex {
+            return Ok(x.number);
+        }
         self.computed(Rule::Same(BoolAs::Refused), Derived::Positive.name(), &[x], span)?;
         Ok(x.number)
     }

@@ -9,8 +9,19 @@ from program import Program
 
 BATCH = 64
 # What numfuse refuses and NumPy does not: a plain number given as an input is not known before the formula is
-# compiled, so that as a bound of `clip` it must fit the dtype.
-REFUSED_BY_RULE = {("clip", "number-out-of-range"), ("mask", "unsupported"), ("index", "unsupported")}
+# compiled, so that as a bound of `clip` it must fit the dtype; a selection is of inputs and of what is computed with
+# one shape, whose mask has no axis of 0 beside one of 1; a span of time is not read as a date.
+REFUSED_BY_RULE = {
+    ("clip", "number-out-of-range"),
+    ("mask", "unsupported"),
+    ("mask", "mask-shape"),
+    ("mask", "shape-mismatch"),
+    ("take", "unsupported"),
+    ("where", "no-operation"),
+    ("ternary", "no-operation"),
+}
+# A conversion of units that overflows is an error; NumPy wraps.
+REFUSED_ALWAYS = {"unit-overflow"}
 
 
 @dataclass
@@ -52,7 +63,7 @@ def judge_refusal(server, seed, program, refused):
     if k is None:
         return Finding(seed, program, f"refused as a whole ({refused.code}), but no statement of it is")
     node = program.nodes[k]
-    if (node.row.name, again.code) in REFUSED_BY_RULE:
+    if again.code in REFUSED_ALWAYS or (node.row.name, again.code) in REFUSED_BY_RULE:
         return None
     values = {g.name: g.value for g in program.inputs} | dict(results)
     try:

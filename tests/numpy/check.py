@@ -115,12 +115,12 @@ def wrong_reduction(node, args, got):
         return by_name(name, rows, got.ravel(), node.keywords).reshape(got.shape)
     flat, found = got.ravel(), []
     for n, (row, counts) in enumerate(zip(rows, kept)):
-        found += list(by_name(name, row[counts][None], flat[n : n + 1], node.keywords))
+        found += list(by_name(name, row[counts][None], flat[n : n + 1], node.keywords, chosen=True))
     return np.array(found, bool).reshape(got.shape)
 
 
-def by_name(name, rows, got, keywords):
-    """Which results of rows are wrong."""
+def by_name(name, rows, got, keywords, chosen=False):
+    """Which results of rows are wrong; `chosen` if they are what a mask or NaN left of longer ones."""
     if name == "sum":
         return sums.wrong_sum(rows.astype(got.dtype), got)
     if name == "prod":
@@ -130,4 +130,4 @@ def by_name(name, rows, got, keywords):
     rows = rows if rows.dtype.kind == "f" else rows.astype("f8")
     if name == "mean":
         return sums.wrong_sum(rows, got, scale=rows.shape[-1], wide="f8")
-    return sums.wrong_var(rows, got, keywords.get("ddof", 0), root=name == "std")
+    return sums.wrong_var(rows, got, keywords.get("ddof", 0), root=name == "std", flat_is_zero=not chosen)

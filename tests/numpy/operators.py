@@ -254,11 +254,15 @@ def reductions():
 
 def views():
     any_kind = NUMBER + "mMSU"
-    index = lambda x, index: np.asarray(x)[index]  # noqa: E731
+
+    def index(x, index):
+        # With an ellipsis one element is an array too, and text keeps the width of its dtype.
+        return np.asarray(x)[index if Ellipsis in index else (*index, Ellipsis)]
+
     yield Row("view", "{0}{extra}", index, (any_kind,), "A", 2, choose="index")
     yield Row("transpose", "{0}.T", np.transpose, (any_kind,), "A")
     yield Row("mask", "{0}[{1}]", lambda x, m: np.asarray(x)[m], (any_kind, "b"), "A")
-    yield Row("take", "{0}[{1}]", lambda x, i: np.asarray(x)[i], (any_kind, "iu"), "A")
+    yield Row("take", "{0}[{1}]", rules.taken, (any_kind, "iu"), "A")
 
 
 def generators():

@@ -131,3 +131,10 @@ def written(ufunc):
 def stripped(function):
     """As wide as x: NumPy's width is that of the longest element."""
     return lambda x, *chars: np.asarray(function(x, *chars)).astype(np.asarray(x).dtype)
+
+
+def taken(x, index):
+    """x[index]; a number above i64 is out of bounds, where NumPy counts from the end with what it wraps to."""
+    if np.any(np.asarray(index) > np.iinfo("i8").max):
+        raise IndexError("above i64")
+    return np.asarray(x)[index, ...]

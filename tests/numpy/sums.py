@@ -94,9 +94,9 @@ def wrong_prod(rows, got):
     return np.where(has_nan, ~np.isnan(got), tame & ~same)
 
 
-def wrong_var(rows, got, ddof, root):
+def wrong_var(rows, got, ddof, root, flat_is_zero=True):
     """Which variances (or, with `root`, standard deviations) are wrong. They accumulate in f64, and may err by what as
-    many roundings of the elements themselves would change; of equal numbers they are 0."""
+    many roundings of the elements themselves would change; with `flat_is_zero` they are 0 of equal numbers."""
     dtype, n = got.dtype, rows.shape[-1]
     unit = HALF_UNIT[np.dtype("f8")] * (depth(n) + 4)
     x = rows.astype(Wide)
@@ -115,6 +115,6 @@ def wrong_var(rows, got, ddof, root):
         tame = (squares * 4 < np.finfo("f8").max) & (true + bound < np.finfo(dtype).max)
         near = np.abs(got.astype(Wide) - true) <= bound
         near |= same_special(got.astype(Wide), true)
-    if n > ddof:
+    if flat_is_zero and n > ddof:
         near &= (got == 0) | ~(x == x[:, :1]).all(axis=-1)
     return np.where(finite, tame & ~near, ~np.isnan(got))

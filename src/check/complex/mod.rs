@@ -71,6 +71,14 @@ impl Lowering<'_> {
         let refused = |this: &Self| no_operation(what.name(), this.types(args), span);
         match (what, args) {
             (Derived::Positive, &[x]) => Ok(x.number),
+            (Derived::ZerosLike | Derived::OnesLike, &[x]) => {
+                let (re, im) = self.planes(x, None)?;
+                let mut plane = |node, value| {
+                    self.number_like(Operand { number: Number::Strong(node), ..x }, value, span)
+                };
+                let re = plane(re, i8::from(what == Derived::OnesLike))?;
+                Ok(Number::Planes(re, plane(im, 0)?))
+            }
             (Derived::And, &[x, y]) => self.complex_logical(Op::BitAnd, x, y, span),
             (Derived::Or, &[x, y]) => self.complex_logical(Op::BitOr, x, y, span),
             (Derived::Xor, &[x, y]) => self.complex_logical(Op::BitXor, x, y, span),

@@ -285,7 +285,8 @@ impl Lowering<'_> {
     fn scaled_count(&mut self, op: Op, node: NodeId, by: NodeId, span: Span) -> NodeId {
         let wide = self.cast(node, DType::F64, span);
         let result = self.apply(op, &[wide, by], span);
-        let (size, most) = (self.apply(Op::Abs, &[result], span), self.float_like(result, 2f64.powi(63), span));
+        let (size, most) =
+            (self.apply(Op::Abs, &[result], span), self.float_like(result, 2f64.powi(63), span));
         let is_finite = self.apply(Op::Lt, &[size, most], span);
         let count = self.cast(result, DType::I64, span);
         let nat = self.count(NAT, span);
@@ -312,6 +313,11 @@ impl Lowering<'_> {
                     quotient = self.apply(Op::Where, &[is_nat, nan, quotient], span);
                 }
                 Ok(Some(Number::Strong(quotient)))
+            }
+            (Of::Duration(..), Of::Number)
+                if b.ty(&self.graph) == super::OperandType::Strong(DType::Bool) =>
+            {
+                Ok(None)
             }
             (Of::Duration(node, unit), Of::Number) => {
                 let dtype = DType::Timedelta(unit);
