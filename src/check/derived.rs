@@ -17,15 +17,7 @@ impl Lowering<'_> {
         let args: Vec<Operand> = match (what, args) {
             (Derived::Clip, &[Some(x), low, high]) => return self.clip(x, low, high, span),
             (Derived::IsClose, args) => return self.is_close(args, span).map(Number::Strong),
-            (Derived::NanToNum, &[Some(x), nan, posinf, neginf]) if x.number.family() == Family::Complex => {
-                let (re, im) = self.planes(x, None)?;
-                let mut plane = |node| {
-                    let number = Number::Strong(node);
-                    self.nan_to_num(&[Some(Operand { number, ..x }), nan, posinf, neginf], span)
-                };
-                return Ok(Number::Planes(plane(re)?, plane(im)?));
-            }
-            (Derived::NanToNum, args) => return self.nan_to_num(args, span).map(Number::Strong),
+            (Derived::NanToNum, args) => return self.finite_parts(args, span),
             (Derived::Round, &[Some(x), Some(decimals)]) => {
                 return self.round_to(x, decimals, span).map(Number::Strong);
             }

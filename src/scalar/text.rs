@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn stripping_stops_at_what_is_not_listed() {
         assert_eq!(strip(&text(" a b "), &text(" "), true, true), text("a b"));
-        assert_eq!(strip(&text("xx"), &text("x"), false, true), []);
+        assert!(strip(&text("xx"), &text("x"), false, true).is_empty());
         assert_eq!(strip(&text("a "), &[], true, true), text("a "));
     }
 }

@@ -28,7 +28,7 @@ use super::error::ErrorKind;
 use super::operator::no_operation;
 use super::promote::common;
 use super::statement::Lowering;
-use super::value::{Number, Operand, Step};
+use super::value::{Family, Number, Operand, Step};
 use crate::dtype::{DType, Kind};
 use crate::ir::{NodeId, Scalar};
 use crate::op::{Derived, Op};
@@ -97,6 +97,21 @@ impl Lowering<'_> {
             }
             (_, _) => Err(refused(self)),
         }
+    }
+
+    /// `nan_to_num`, of complex numbers of each part.
+    pub(super) fn finite_parts(&mut self, args: &[Option<Operand>], span: Span) -> Step<Number> {
+        let (x, values) = match args {
+            &[Some(x), ref values @ ..] if x.number.family() == super::value::Family::Complex => (x, values),
+            _ => return self.nan_to_num(args, span).map(Number::Strong),
+        };
+        let (re, im) = self.planes(x, None)?;
+        let mut plane = |node| {
+            let part = Operand { number: Number::Strong(node), ..x };
+            let args: Vec<Option<Operand>> = [Some(part)].into_iter().chain(values.iter().copied()).collect();
+            self.nan_to_num(&args, span)
+        };
+        Ok(Number::Planes(plane(re)?, plane(im)?))
     }
 
     /// `clip`: `minimum(maximum(x, low), high)` in the order of complex numbers.
