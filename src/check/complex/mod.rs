@@ -102,7 +102,7 @@ impl Lowering<'_> {
     /// `nan_to_num`, of complex numbers of each part.
     pub(super) fn finite_parts(&mut self, args: &[Option<Operand>], span: Span) -> Step<Number> {
         let (x, values) = match args {
-            &[Some(x), ref values @ ..] if x.number.family() == super::value::Family::Complex => (x, values),
+            &[Some(x), ref values @ ..] if x.number.family() == Family::Complex => (x, values),
             _ => return self.nan_to_num(args, span).map(Number::Strong),
         };
         let (re, im) = self.planes(x, None)?;
