@@ -150,21 +150,6 @@ fn array(rest: &mut &[u8], dtype: DType, count: usize) -> Array {
     array
 }
 
-const DTYPES: [DType; 12] = [
-    DType::Bool,
-    DType::I8,
-    DType::I16,
-    DType::I32,
-    DType::I64,
-    DType::U8,
-    DType::U16,
-    DType::U32,
-    DType::U64,
-    DType::F16,
-    DType::F32,
-    DType::F64,
-];
-
 /// An element as text: all NaNs are one, zeros have a sign.
 fn element(array: &Array, index: usize) -> String {
     let bytes = &array.bytes()[index * array.dtype().size()..][..array.dtype().size()];
@@ -185,14 +170,14 @@ fn values_are_numexprs() {
         let given: Vec<(String, Array)> = (0..given)
             .map(|_| {
                 let name = String::from_utf8(take(&mut rest, 1).to_vec()).unwrap();
-                let dtype = DTYPES[number(&mut rest, 1)];
+                let dtype = DType::PLAIN[number(&mut rest, 1)];
                 (name, array(&mut rest, dtype, count))
             })
             .collect();
         for _ in 0..number(&mut rest, 2) {
             let (level, length) = (number(&mut rest, 1), number(&mut rest, 1));
             let formula = std::str::from_utf8(take(&mut rest, length)).unwrap();
-            let dtype = DTYPES[number(&mut rest, 1)];
+            let dtype = DType::PLAIN[number(&mut rest, 1)];
             let results = number(&mut rest, 4);
             let due = array(&mut rest, dtype, results);
             formulas += 1;

@@ -210,23 +210,6 @@ fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
     text.and_then(|t| t.parse().ok())
 }
 
-/// The units of times that have a name.
-const UNITS: [TimeUnit; 13] = [
-    TimeUnit::Year,
-    TimeUnit::Month,
-    TimeUnit::Week,
-    TimeUnit::Day,
-    TimeUnit::Hour,
-    TimeUnit::Minute,
-    TimeUnit::Second,
-    TimeUnit::Milli,
-    TimeUnit::Micro,
-    TimeUnit::Nano,
-    TimeUnit::Pico,
-    TimeUnit::Femto,
-    TimeUnit::Atto,
-];
-
 /// The dtype that NumPy describes as `text`, and whether its byte order is not this machine's.
 fn dtype(text: &[u8]) -> Option<(DType, bool)> {
     let (swapped, code) = match text {
@@ -261,7 +244,9 @@ fn dtype(text: &[u8]) -> Option<(DType, bool)> {
 fn time_unit(text: &[u8]) -> Option<TimeUnit> {
     match text {
         [] => Some(TimeUnit::Generic),
-        [b'[', code @ .., b']'] => UNITS.into_iter().find(|u| u.code().as_bytes() == code),
+        [b'[', code @ .., b']'] => {
+            TimeUnit::ALL.into_iter().find(|&u| u != TimeUnit::Generic && u.code().as_bytes() == code)
+        }
         _ => None,
     }
 }

@@ -97,7 +97,7 @@ fn what_is_no_npy_file_or_of_another_version_says_so() {
 #[test]
 fn every_dtype_is_described_and_read_back() {
     let text = [DType::Bytes(5), DType::Text(3), DType::Text(0), DType::Datetime(TimeUnit::Generic)];
-    let times = UNITS.into_iter().flat_map(|u| [DType::Datetime(u), DType::Timedelta(u)]);
+    let times = TimeUnit::ALL.into_iter().flat_map(|u| [DType::Datetime(u), DType::Timedelta(u)]);
     for dtype in DType::PLAIN.into_iter().chain(text).chain(times) {
         assert_eq!(of_descr(&descr(dtype)), Some((dtype, false)), "{dtype}");
         for shape in [&[][..], &[0], &[7], &[2, 3], &[usize::MAX; 64]] {
