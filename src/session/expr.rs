@@ -1,10 +1,12 @@
 //! A formula to be called again and again, its inputs by position.
 
-use super::Session;
 use super::program::{Program, input_type};
+use super::{Named, ResultType, Session};
 use crate::array::{Array, Input, InputRef, ViewMut};
-use crate::check::InputType;
+use crate::check::{InputType, Options};
+use crate::dtype::DType;
 use crate::error::Error;
+use crate::exec::Poll;
 use crate::syntax;
 use smallvec::SmallVec;
 use std::sync::{Arc, RwLock};
@@ -27,6 +29,7 @@ use std::sync::{Arc, RwLock};
 pub struct Expr {
     text: Box<str>,
     names: Vec<Box<str>>,
+    options: Options,
     /// What the last call used.
     last: RwLock<Option<Arc<Program>>>,
 }
@@ -37,15 +40,28 @@ impl Expr {
     /// # Errors
     /// [`Error::Formula`] if the text is no formula. Names and types are checked by the first call.
     pub fn compile(text: &str, names: &[&str]) -> Result<Expr, Error> {
+        Expr::compile_with(text, names, Options::default())
+    }
+
+    /// As [`compile`](Expr::compile), with options of its own.
+    ///
+    /// # Errors
+    /// As `compile`.
+    pub fn compile_with(text: &str, names: &[&str], options: Options) -> Result<Expr, Error> {
         syntax::parse(text)
             .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))?;
         let names = names.iter().map(|&n| n.into()).collect();
-        Ok(Expr { text: text.into(), names, last: RwLock::new(None) })
+        Ok(Expr { text: text.into(), names, options, last: RwLock::new(None) })
     }
 
     /// The formula.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The names of the inputs, in order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.names.iter().map(|name| &**name)
     }
 
     /// Evaluates the formula, which has one result, on the process's session.
@@ -72,19 +88,79 @@ impl Expr {
         program.run_into(session, &inputs, &mut [out.into()], None)
     }
 
+    /// As [`call`](Expr::call), of a formula with any number of results, each with the name it was assigned to, asking
+    /// `poll` about every 25 ms, on the calling thread, whether to stop.
+    ///
+    /// # Errors
+    /// As `call`; [`exec::Error::Cancelled`](crate::exec::Error::Cancelled) if `poll` said so.
+    pub fn call_all(&self, inputs: &[InputRef<'_>], poll: Option<Poll<'_>>) -> Result<Vec<Named>, Error> {
+        let session = Session::global();
+        let program = self.program(session, inputs)?;
+        let arrays = program.run(session, inputs, poll)?;
+        Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
+    }
+
+    /// As [`call_into`](Expr::call_into), of a formula with any number of results, with a `poll` as
+    /// [`call_all`](Expr::call_all).
+    ///
+    /// # Errors
+    /// As `call_into` and `call_all`.
+    pub fn call_into_all(
+        &self,
+        inputs: &[InputRef<'_>],
+        outs: &mut [ViewMut<'_>],
+        poll: Option<Poll<'_>>,
+    ) -> Result<(), Error> {
+        let session = Session::global();
+        self.program(session, inputs)?.run_into(session, inputs, outs, poll)
+    }
+
+    /// Evaluates a call so small that nothing but its overhead counts, into memory that the caller makes when dtype and
+    /// shape are known. `None`, with nothing written, if this is no such call: not elementwise, not small, not dense,
+    /// not of one shape, or not compiled yet.
+    ///
+    /// # Errors
+    /// As [`call`](Expr::call), and those of `make`.
+    pub fn call_small<T>(
+        &self,
+        inputs: &[InputRef<'_>],
+        make: impl FnOnce(DType, &[usize]) -> Result<T, Error>,
+        view: impl FnOnce(&mut T) -> ViewMut<'_>,
+    ) -> Result<Option<T>, Error> {
+        match self.last(inputs) {
+            Some(program) => program.run_small(inputs, make, view),
+            None => Ok(None),
+        }
+    }
+
+    /// The names, dtypes and shapes of the results for these inputs, which are not computed.
+    ///
+    /// # Errors
+    /// As [`Session::result_types`].
+    pub fn result_types(&self, inputs: &[InputRef<'_>]) -> Result<Vec<ResultType>, Error> {
+        let session = Session::global();
+        self.program(session, inputs)?.result_types(session, inputs)
+    }
+
+    /// What the last call used, if it serves these inputs.
+    fn last(&self, inputs: &[InputRef<'_>]) -> Option<Arc<Program>> {
+        // Only tried, here and below: a fork may leave the lock held for ever in the child.
+        let last = self.last.try_read().ok()?;
+        last.as_ref().filter(|program| program.fits_positions(inputs)).cloned()
+    }
+
     fn program(&self, session: &Session, inputs: &[InputRef<'_>]) -> Result<Arc<Program>, Error> {
         if inputs.len() != self.names.len() {
             return Err(Error::Inputs { actual: inputs.len(), expected: self.names.len() });
         }
-        // Only tried, here and below: a fork may leave the lock held for ever in the child.
-        if let Ok(last) = self.last.try_read()
-            && let Some(program) = last.as_ref()
-            && program.fits_positions(inputs)
-        {
-            return Ok(program.clone());
+        if let Some(program) = self.last(inputs) {
+            return Ok(program);
         }
-        let types: Vec<InputType> = self.names.iter().zip(inputs).map(|(n, &i)| input_type(n, i)).collect();
-        let program = session.compile(&self.text, &types)?;
+        let named = self.names().zip(inputs.iter().copied());
+        let program = session.cache.find(&self.text, &self.options, named, || {
+            let types: Vec<InputType> = self.names().zip(inputs).map(|(n, &i)| input_type(n, i)).collect();
+            session.compile_with(&self.text, &types, &self.options)
+        })?;
         if let Ok(mut last) = self.last.try_write() {
             *last = Some(program.clone());
         }

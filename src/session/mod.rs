@@ -12,7 +12,7 @@ mod program;
 
 pub use expr::Expr;
 pub use formula::Formula;
-pub use program::Program;
+pub use program::{Program, input_type};
 pub(crate) use program::{graph, parsed};
 
 use crate::array::{Array, Bindings, InputRef, Pool, ViewMut};
@@ -161,6 +161,17 @@ impl Session {
     /// The number of threads that a run may use.
     pub fn threads(&self) -> usize {
         self.threads.count()
+    }
+
+    /// Changes the number of threads, for runs that begin from now on.
+    ///
+    /// ```
+    /// let session = numfuse::Session::builder().threads(1).build();
+    /// session.set_threads(2);
+    /// assert_eq!(session.threads(), 2);
+    /// ```
+    pub fn set_threads(&self, count: usize) {
+        self.threads.set_count(count);
     }
 
     /// What generated code may use.

@@ -179,23 +179,10 @@ impl Program {
         inputs: &[InputRef<'_>],
         poll: Option<Poll<'_>>,
     ) -> Result<SmallVec<[Array; 1]>, Error> {
-        let small = |bound: &Bound<'_>| -> Result<Option<SmallVec<[Array; 1]>>, Error> {
-            let compiled = &bound.variant.compiled;
-            let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
-            if compiled.plan.counting_passes() > 0 || !compiled.plan.temps.is_empty() {
-                return Ok(None);
-            }
-            let shape = bound.shape(&output.dims);
-            if !exec::is_small(&shape) {
-                return Ok(None);
-            }
-            let mut array = Array::from_pool(&session.pool, output.dtype, &shape)?;
-            let done = exec::run_small(compiled, &bound.operands, &mut ViewMut::from(&mut array));
-            Ok(done.then(|| smallvec::smallvec![array]))
-        };
         self.drive(inputs, |bound| {
-            if let Some(arrays) = small(bound)? {
-                return Ok(arrays);
+            let make = |dtype, shape: &[usize]| Ok(Array::from_pool(&session.pool, dtype, shape)?);
+            if let Some(array) = bound.run_small(make, |array| ViewMut::from(array))? {
+                return Ok(smallvec::smallvec![array]);
             }
             let run = bound.run(session, poll);
             let running = exec::begin(&run)?;
@@ -209,6 +196,16 @@ impl Program {
             drop(views);
             Ok(arrays)
         })
+    }
+
+    /// Runs a small call into memory that `make` gives; `None` if this is no such call.
+    pub(super) fn run_small<T>(
+        &self,
+        inputs: &[InputRef<'_>],
+        make: impl FnOnce(DType, &[usize]) -> Result<T, Error>,
+        view: impl FnOnce(&mut T) -> ViewMut<'_>,
+    ) -> Result<Option<T>, Error> {
+        self.bind(self.variant(inputs, &[])?, inputs)?.run_small(make, view)
     }
 
     /// Runs with the plan that the inputs need, and again where the values of a mask ask for another one.
@@ -392,6 +389,26 @@ impl Bound<'_> {
         }
     }
 
+    /// The short way for small elementwise calls, into memory that `make` gives; `None` if this is no such call.
+    fn run_small<T>(
+        &self,
+        make: impl FnOnce(DType, &[usize]) -> Result<T, Error>,
+        view: impl FnOnce(&mut T) -> ViewMut<'_>,
+    ) -> Result<Option<T>, Error> {
+        let compiled = &self.variant.compiled;
+        let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
+        if compiled.plan.counting_passes() > 0 || !compiled.plan.temps.is_empty() {
+            return Ok(None);
+        }
+        let shape = self.shape(&output.dims);
+        if !exec::is_small(&shape) {
+            return Ok(None);
+        }
+        let mut made = make(output.dtype, &shape)?;
+        let done = exec::run_small(compiled, &self.operands, &mut view(&mut made));
+        Ok(done.then_some(made))
+    }
+
     fn shape(&self, dims: &[Dim]) -> Shape {
         let size = |d: &Dim| match d {
             Dim::One => 1,
@@ -402,7 +419,7 @@ impl Bound<'_> {
 }
 
 /// The type of an input, as `check` sees it.
-pub(super) fn input_type(name: &str, input: InputRef<'_>) -> InputType {
+pub fn input_type(name: &str, input: InputRef<'_>) -> InputType {
     let ones = input.shape().iter().map(|&n| n == 1).collect();
     InputType { name: name.into(), dtype: input_dtype(input), ones }
 }
