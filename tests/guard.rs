@@ -435,6 +435,7 @@ fn a_planted_over_read_is_caught() {
         name: "a".into(),
         dtype: numfuse::check::InputDType::Strong(numfuse::DType::F64),
         ones: [false].into_iter().collect(),
+        writable: false,
     }];
     let parsed = syntax::parse("a + 1").expect("a formula");
     let graph = opt::run(check::lower(&parsed, &types, &Options::default()).expect("typed"));

@@ -65,7 +65,7 @@ fn view<'a>(memory: &'a [u8], dtype: DType, shape: &[usize], strides: &[isize], 
 /// The reference's value of a formula of `a`.
 fn expected(formula: &str, a: &View<'_>) -> Value {
     let ones = a.shape().iter().map(|&n| n == 1).collect();
-    let ty = InputType { name: "a".into(), dtype: InputDType::Strong(a.dtype()), ones };
+    let ty = InputType { name: "a".into(), dtype: InputDType::Strong(a.dtype()), ones, writable: false };
     let parsed = syntax::parse(formula).expect("a formula");
     let graph = opt::run(check::lower(&parsed, &[ty], &Options::default()).expect("typed"));
     let input = value_of(&Array::from_view(a).expect("small"));

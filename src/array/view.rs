@@ -401,6 +401,11 @@ impl<'a> ViewMut<'a> {
         ViewMut { view: self.view.clone(), exclusive: PhantomData }
     }
 
+    /// The elements for reading and for writing, by one evaluation.
+    pub(crate) fn lend(&mut self) -> (View<'_>, ViewMut<'_>) {
+        (self.view.clone(), self.reborrow())
+    }
+
     /// A part of each element, as for [`View::plane`].
     #[must_use]
     pub fn plane(self, plane: Plane) -> ViewMut<'a> {

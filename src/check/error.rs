@@ -204,6 +204,16 @@ kinds! {
         /// The rule.
         casting: Casting,
     } = "casting";
+    /// A change of an input that was given for reading only.
+    NotWritable {
+        /// Its name.
+        name: String,
+    } = "not-writable";
+    /// A value that does not fit into the input that it is to change.
+    LargerThanInput {
+        /// The input's name.
+        name: String,
+    } = "larger-than-input";
     /// Text of elements that are too large.
     TextTooWide = "text-too-wide";
     /// A literal that is cast between bytes and text, and is not ASCII.

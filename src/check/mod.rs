@@ -50,6 +50,7 @@ mod select;
 mod statement;
 mod text;
 mod time;
+mod update;
 mod value;
 mod view;
 mod words;
@@ -79,6 +80,8 @@ pub struct InputType {
     pub dtype: InputDType,
     /// For each axis, whether its size is 1. Of a weak number it is empty.
     pub ones: SmallVec<[bool; 6]>,
+    /// Whether the formula may change its array, as with `+=`.
+    pub writable: bool,
 }
 
 /// The element type of an input.

@@ -43,8 +43,7 @@ impl Display for ErrorKind {
             ErrorKind::NoOpcode { signature } => {
                 write!(f, "couldn't find matching opcode for '{signature}'")
             }
-            ErrorKind::UnknownInputType { dtype: DType::Text(_) } => f.write_str(NO_UNICODE),
-            ErrorKind::UnknownInputType { dtype } => write!(f, "unknown type {dtype}"),
+            ErrorKind::UnknownInputType { dtype } => write_unknown_type(f, *dtype),
             ErrorKind::DivisionByZero => f.write_str("division by zero"),
             ErrorKind::ReductionNotLast => f.write_str(REDUCTION_NOT_LAST),
             ErrorKind::NegativeAxis => f.write_str("negative axis are not supported"),
@@ -53,6 +52,8 @@ impl Display for ErrorKind {
             ErrorKind::Casting { from, to, casting } => {
                 write!(f, "the rule `{casting}` casts no {from} to {to}")
             }
+            ErrorKind::NotWritable { name } => write!(f, "`{name}` was given for reading only"),
+            ErrorKind::LargerThanInput { name } => write!(f, "the value is larger than `{name}`"),
             ErrorKind::TextTooWide => f.write_str("an element of this text would be larger than 4 GiB"),
             ErrorKind::NonAscii => f.write_str(NON_ASCII),
             ErrorKind::NoUnit { from, to } => write!(f, "{from} and {to} have no common unit"),
@@ -71,8 +72,7 @@ impl Display for ErrorKind {
                 write!(f, "what is filled in does not broadcast to {}", Axes(*rank))
             }
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
-            ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
-            ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
+            ErrorKind::Unpack { names, items } => write_unpack(f, *names, *items),
             ErrorKind::NoResult => f.write_str("the formula has no result"),
             ErrorKind::TooManyNodes { limit } => write!(f, "the formula has more than {limit} operations"),
             ErrorKind::TooManyAxes { name } => write!(f, "`{name}` has more than 64 axes"),
@@ -141,6 +141,17 @@ fn write_arity(f: &mut Formatter<'_>, name: &str, least: usize, most: usize, got
     }
 }
 
+fn write_unknown_type(f: &mut Formatter<'_>, dtype: DType) -> fmt::Result {
+    if let DType::Text(_) = dtype { f.write_str(NO_UNICODE) } else { write!(f, "unknown type {dtype}") }
+}
+
+fn write_unpack(f: &mut Formatter<'_>, names: usize, items: usize) -> fmt::Result {
+    match items {
+        0 => write!(f, "this is no tuple of {names} values"),
+        _ => write!(f, "{items} values for {names} names"),
+    }
+}
+
 fn write_no_operation(f: &mut Formatter<'_>, operation: &str, operands: &[OperandType]) -> fmt::Result {
     write!(f, "no `{operation}` of ")?;
     for (i, operand) in operands.iter().enumerate() {
@@ -175,6 +186,8 @@ impl ErrorKind {
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
             ErrorKind::Casting { .. } => Some("cast it in the formula, or allow `unsafe` casting".to_owned()),
+            ErrorKind::NotWritable { .. } => Some("give it as writable, or assign to a new name".to_owned()),
+            ErrorKind::LargerThanInput { .. } => None,
             ErrorKind::NotADatetime => {
                 Some("write it as '2023-04-01' or '2023-04-01T12:30:59.125'".to_owned())
             }

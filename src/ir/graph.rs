@@ -94,6 +94,8 @@ pub struct Output {
     pub node: NodeId,
     /// The imaginary part of complex numbers.
     pub imag: Option<NodeId>,
+    /// The input whose array takes the value, and that has its dtype and shape; without one it is a result.
+    pub into: Option<InputId>,
 }
 
 impl Output {

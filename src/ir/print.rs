@@ -69,10 +69,13 @@ impl Display for Graph {
                 write!(f, " as {}", output.dtype)?;
             }
             output.planes().try_for_each(|plane| write!(f, " {plane}"))?;
-            match &output.name {
-                Some(name) => writeln!(f, " {name}")?,
-                None => writeln!(f)?,
+            if let Some(name) = &output.name {
+                write!(f, " {name}")?;
             }
+            if let Some(input) = output.into {
+                write!(f, " into {}", self.inputs[input.index()].name)?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }

@@ -260,8 +260,9 @@ fn read_output(graph: &Graph, rest: &str) -> Read<Output> {
         }
         Some(_) | None => (None, rest),
     };
-    let name = rest.strip_prefix(' ').map(Box::from);
-    Ok(Output { name, dtype: dtype.unwrap_or(graph.ty(node).dtype), node, imag })
+    let into = rest.strip_prefix(" into ").map(|name| find_input(graph, name)).transpose()?;
+    let name = rest.strip_prefix(' ').filter(|_| into.is_none()).map(Box::from);
+    Ok(Output { name, dtype: dtype.unwrap_or(graph.ty(node).dtype), node, imag, into })
 }
 
 fn read_definition(graph: &mut Graph, id: &str, rest: &str) -> Read<()> {

@@ -119,7 +119,11 @@ fn verify_output(graph: &Graph, output: &Output) -> Result<(), Fault> {
     require(output.planes().all(|plane| graph.ty(plane).dtype == due), Fault::DType)?;
     require(output.imag.is_some() == output.dtype.part().is_some(), Fault::Arity)?;
     let dims = |plane| graph.canonical(&graph.ty(plane).dims);
-    require(output.imag.is_none_or(|imag| dims(imag) == dims(output.node)), Fault::Dims)
+    require(output.imag.is_none_or(|imag| dims(imag) == dims(output.node)), Fault::Dims)?;
+    let Some(input) = output.into else { return Ok(()) };
+    let written = graph.inputs.get(input.index()).map(|declared| &declared.ty);
+    require(written.is_some_and(|ty| ty.dtype == output.dtype), Fault::DType)?;
+    require(written.is_some_and(|ty| graph.canonical(&ty.dims) == dims(output.node)), Fault::Dims)
 }
 
 fn verify_guard(graph: &Graph, node: NodeId) -> Result<(), Fault> {

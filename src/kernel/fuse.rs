@@ -203,7 +203,13 @@ impl<'g> Planner<'g> {
             let kind = RootKind::Store(Dest::Output(index as u32, plane));
             self.add_root(level, dims.clone(), Axes::default(), Root { value: node, kind });
         }
-        self.plan.outputs.push(PlanOutput { name: output.name.clone(), dtype: output.dtype, dims, kept });
+        self.plan.outputs.push(PlanOutput {
+            name: output.name.clone(),
+            dtype: output.dtype,
+            dims,
+            kept,
+            into: output.into,
+        });
     }
 
     /// Puts a root into the pass of its level and space. A store joins a pass that reduces its whole

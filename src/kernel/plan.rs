@@ -273,6 +273,8 @@ pub struct PlanOutput {
     pub dims: Dims,
     /// The kept arrays that already hold parts of it, where a reduction's result is the output itself.
     pub kept: SmallVec<[(Plane, TempId); 1]>,
+    /// The input whose array it is; without one it is a result.
+    pub into: Option<InputId>,
 }
 
 /// How a graph will be computed.

@@ -200,6 +200,9 @@ impl fmt::Display for Plan {
             if let Some(name) = &output.name {
                 write!(f, " {name}")?;
             }
+            if let Some(input) = output.into {
+                write!(f, " into input {}", input.index())?;
+            }
             write!(f, ": {}{}", output.dtype, Shape(&output.dims))?;
             for (plane, temp) in &output.kept {
                 write!(f, "{} = temp {}", suffix(*plane), temp.0)?;

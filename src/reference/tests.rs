@@ -18,7 +18,7 @@ fn graph(dtype: DType, inputs: &[&[bool]]) -> (Graph, Vec<NodeId>) {
 }
 
 fn run(mut graph: Graph, node: NodeId, inputs: &[Value]) -> Result<Value, Error> {
-    graph.outputs.push(Output { name: None, dtype: graph.ty(node).dtype, node, imag: None });
+    graph.outputs.push(Output { name: None, dtype: graph.ty(node).dtype, node, imag: None, into: None });
     eval(&graph, inputs).map(|mut outputs| outputs.remove(0))
 }
 

@@ -1,7 +1,7 @@
 //! A formula to be called again and again, its inputs by position.
 
 use super::Session;
-use super::program::{Program, input_type};
+use super::program::{Given, Program, input_type};
 use crate::array::{Array, Input, InputRef, ViewMut};
 use crate::check::InputType;
 use crate::error::Error;
@@ -57,7 +57,7 @@ impl Expr {
         let inputs = by_ref(inputs);
         let program = self.program(session, &inputs)?;
         program.expect_results(1)?;
-        let mut results = program.run(session, &inputs, None)?;
+        let mut results = program.run(session, &inputs, &mut [], None)?;
         Ok(results.pop().expect("one result was expected and made"))
     }
 
@@ -83,7 +83,9 @@ impl Expr {
         {
             return Ok(program.clone());
         }
-        let types: Vec<InputType> = self.names.iter().zip(inputs).map(|(n, &i)| input_type(n, i)).collect();
+        let given = self.names.iter().zip(inputs);
+        let given = given.map(|(name, &input)| Given { name, input, writable: false });
+        let types: Vec<InputType> = given.map(input_type).collect();
         let program = session.compile(&self.text, &types)?;
         if let Ok(mut last) = self.last.try_write() {
             *last = Some(program.clone());

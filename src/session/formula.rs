@@ -1,12 +1,13 @@
 //! A formula with options of its own.
 
 use super::{Named, Session, inputs};
-use crate::array::{Array, Bindings, ViewMut};
+use crate::array::{Array, Bindings, Input, InputRef, ViewMut};
 use crate::casting::Casting;
 use crate::check::{Dialect, Options};
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::Poll;
+use smallvec::SmallVec;
 
 /// A formula to be evaluated with options of its own; see [`Session::formula`]. Plans are kept by text, options and
 /// input types, so that a formula is compiled once however often it is made.
@@ -54,7 +55,7 @@ impl<'a> Formula<'a> {
     pub fn eval(&self, bindings: &Bindings<'_>) -> Result<Array, Error> {
         let program = self.session.program(self.text, bindings, &self.options)?;
         program.expect_results(1)?;
-        let mut results = program.run(self.session, &inputs(bindings), self.poll)?;
+        let mut results = program.run(self.session, &inputs(bindings), &mut [], self.poll)?;
         Ok(results.pop().expect("one result was expected and made"))
     }
 
@@ -64,7 +65,34 @@ impl<'a> Formula<'a> {
     /// As [`eval`](Formula::eval).
     pub fn eval_all(&self, bindings: &Bindings<'_>) -> Result<Vec<Named>, Error> {
         let program = self.session.program(self.text, bindings, &self.options)?;
-        let arrays = program.run(self.session, &inputs(bindings), self.poll)?;
+        let arrays = program.run(self.session, &inputs(bindings), &mut [], self.poll)?;
+        Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
+    }
+
+    /// Evaluates the formula, which may change the arrays that are given as writable, and gives its other results with
+    /// their names.
+    ///
+    /// `a += b` and its kin write the array of `a` when all has been computed, cast as the rule of
+    /// [`casting`](Formula::casting) allows; `a = a + b` only gives the name a new meaning. If it fails nothing is
+    /// written, unless it was cancelled.
+    ///
+    /// ```
+    /// use numfuse::{Session, arrays};
+    /// let (mut total, x) = (vec![1.0f32, 2.0], vec![10.0, 20.0]);
+    /// let text = "before = total; total += x; total *= 2";
+    /// let results = Session::global().formula(text).run(&mut arrays! { mut total, x })?;
+    /// assert_eq!(results[0].1.to_vec::<f32>()?, [1.0, 2.0]);
+    /// assert_eq!(total, [22.0, 44.0]);
+    /// # Ok::<(), numfuse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`eval`](Formula::eval).
+    pub fn run(&self, bindings: &mut Bindings<'_>) -> Result<Vec<Named>, Error> {
+        let program = self.session.program_for(self.text, bindings, &self.options, true)?;
+        let (inputs, mut written) = bindings.lend();
+        let inputs: SmallVec<[InputRef<'_>; 4]> = inputs.iter().map(Input::by_ref).collect();
+        let arrays = program.run(self.session, &inputs, &mut written, self.poll)?;
         Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
     }
 

@@ -15,7 +15,7 @@ pub use formula::Formula;
 pub use program::Program;
 pub(crate) use program::{graph, parsed};
 
-use crate::array::{Array, Bindings, InputRef, Pool, ViewMut};
+use crate::array::{Array, Binding, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Optimization, Options};
 use crate::dtype::DType;
 use crate::error::Error;
@@ -24,6 +24,7 @@ use crate::kernel::Fusion;
 use crate::shape::Shape;
 use crate::target::{Level, Target, Tier};
 use cache::Cache;
+use program::Given;
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -233,6 +234,14 @@ impl Session {
         self.formula(text).eval_into(bindings, out)
     }
 
+    /// Evaluates a formula that may change the arrays that are given as writable; see [`Formula::run`].
+    ///
+    /// # Errors
+    /// As [`eval`](Session::eval).
+    pub fn run(&self, text: &str, bindings: &mut Bindings<'_>) -> Result<Vec<Named>, Error> {
+        self.formula(text).run(bindings)
+    }
+
     /// A formula to be evaluated with options of its own.
     ///
     /// ```
@@ -275,10 +284,25 @@ impl Session {
     }
 
     fn program(&self, text: &str, bindings: &Bindings<'_>, options: &Options) -> Result<Arc<Program>, Error> {
-        let names = || bindings.iter().map(|(name, binding)| (name, binding.as_input()));
-        self.cache.find(text, options, names(), || {
-            let types: Vec<InputType> =
-                names().map(|(name, input)| program::input_type(name, input)).collect();
+        self.program_for(text, bindings, options, false)
+    }
+
+    /// The compiled form of a formula that may change what is given as writable, if `writing`.
+    fn program_for(
+        &self,
+        text: &str,
+        bindings: &Bindings<'_>,
+        options: &Options,
+        writing: bool,
+    ) -> Result<Arc<Program>, Error> {
+        let given = || {
+            bindings.iter().map(|(name, binding)| {
+                let writable = writing && matches!(binding, Binding::Writable(_));
+                Given { name, input: binding.as_input(), writable }
+            })
+        };
+        self.cache.find(text, options, given(), || {
+            let types: Vec<InputType> = given().map(program::input_type).collect();
             self.compile_with(text, &types, options)
         })
     }

@@ -1,15 +1,15 @@
 //! A formula compiled for inputs of certain types, and running it.
 
 use super::{ResultType, Session};
-use crate::array::{Array, InputRef, ViewMut};
+use crate::array::{self, Array, InputRef, ViewMut};
 use crate::backend::{self, Compiled};
 use crate::check::{self, InputDType, InputType, Options};
 use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Operand, Poll, Run};
-use crate::ir::{self, Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, Known, Scalar, WeakFit};
-use crate::kernel::{self, Fusion};
+use crate::ir::{self, Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, InputId, Known, Scalar, WeakFit};
+use crate::kernel::{self, Fusion, PlanOutput};
 use crate::opt;
 use crate::shape::Shape;
 use crate::syntax;
@@ -46,6 +46,15 @@ struct Variant {
     plain: bool,
 }
 
+/// An input as a caller gives it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given<'a> {
+    pub(super) name: &'a str,
+    pub(super) input: InputRef<'a>,
+    /// Whether the formula may change its array.
+    pub(super) writable: bool,
+}
+
 impl Variant {
     fn new(graph: Graph, fusion: Fusion, target: Target) -> Variant {
         let graph = opt::run(graph);
@@ -61,6 +70,16 @@ impl Variant {
 
     fn sizes(&self, inputs: &[InputRef<'_>], counts: &[usize]) -> SmallVec<[usize; 8]> {
         ir::sizes(&self.compiled.plan.dims, |input, axis| inputs[input.index()].shape()[axis], counts)
+    }
+
+    /// The outputs that are results.
+    fn results(&self) -> impl Iterator<Item = &PlanOutput> {
+        self.compiled.plan.outputs.iter().filter(|output| output.into.is_none())
+    }
+
+    /// The outputs that go into arrays of inputs, which come after the results.
+    fn updates(&self) -> impl Iterator<Item = (InputId, &PlanOutput)> {
+        self.compiled.plan.outputs.iter().filter_map(|output| Some((output.into?, output)))
     }
 
     /// Whether the sizes are such as the plan takes them to be.
@@ -132,8 +151,8 @@ impl Program {
     }
 
     /// The names of the results, in order; `None` for one that was not assigned.
-    pub fn result_names(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
-        self.first.compiled.plan.outputs.iter().map(|o| o.name.as_deref())
+    pub fn result_names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.first.results().map(|o| o.name.as_deref())
     }
 
     /// What the results will be for these inputs. Masks are counted for it.
@@ -143,7 +162,7 @@ impl Program {
         inputs: &[InputRef<'_>],
     ) -> Result<Vec<ResultType>, Error> {
         self.drive(inputs, |bound| {
-            let outputs = bound.variant.compiled.plan.outputs.iter();
+            let outputs = bound.variant.results();
             if bound.variant.compiled.plan.counting_passes() == 0 {
                 return Ok(outputs.map(|o| (o.name.clone(), o.dtype, bound.shape(&o.dims))).collect());
             }
@@ -154,11 +173,14 @@ impl Program {
     }
 
     /// Whether these are inputs of the names and types that the program was compiled for.
-    pub(super) fn fits<'a>(&self, inputs: impl Iterator<Item = (&'a str, InputRef<'a>)>) -> bool {
+    pub(super) fn fits<'a>(&self, mut inputs: impl Iterator<Item = Given<'a>>) -> bool {
         let mut types = self.types.iter();
-        let all = inputs
-            .into_iter()
-            .all(|(name, input)| types.next().is_some_and(|ty| *ty.name == *name && fits(ty, input)));
+        let all = inputs.all(|given| {
+            let is_fit = |ty: &InputType| {
+                *ty.name == *given.name && ty.writable == given.writable && fits(ty, given.input)
+            };
+            types.next().is_some_and(is_fit)
+        });
         all && types.next().is_none()
     }
 
@@ -168,21 +190,24 @@ impl Program {
     }
 
     pub(super) fn expect_results(&self, expected: usize) -> Result<(), Error> {
-        let actual = self.first.compiled.plan.outputs.len();
+        let actual = self.first.results().count();
         if actual == expected { Ok(()) } else { Err(Error::Results { actual, expected }) }
     }
 
-    /// Runs the program, making its results.
+    /// Runs the program, making its results. `written` are the arrays of the inputs that may be changed, at the inputs'
+    /// places.
     pub(super) fn run(
         &self,
         session: &Session,
         inputs: &[InputRef<'_>],
+        written: &mut [Option<ViewMut<'_>>],
         poll: Option<Poll<'_>>,
     ) -> Result<SmallVec<[Array; 1]>, Error> {
         let small = |bound: &Bound<'_>| -> Result<Option<SmallVec<[Array; 1]>>, Error> {
             let compiled = &bound.variant.compiled;
             let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
-            if compiled.plan.counting_passes() > 0 || !compiled.plan.temps.is_empty() {
+            let is_plain = compiled.plan.counting_passes() == 0 && compiled.plan.temps.is_empty();
+            if !is_plain || output.into.is_some() {
                 return Ok(None);
             }
             let shape = bound.shape(&output.dims);
@@ -199,12 +224,19 @@ impl Program {
             }
             let run = bound.run(session, poll);
             let running = exec::begin(&run)?;
-            let mut arrays = SmallVec::with_capacity(bound.variant.compiled.plan.outputs.len());
-            for output in &bound.variant.compiled.plan.outputs {
+            let mut arrays = SmallVec::new();
+            for output in bound.variant.results() {
                 let shape = running.shape(&output.dims);
                 arrays.push(Array::from_pool(&session.pool, output.dtype, &shape)?);
             }
             let mut views: SmallVec<[ViewMut<'_>; 1]> = arrays.iter_mut().map(ViewMut::from).collect();
+            let mut places: SmallVec<[_; 4]> = written.iter_mut().map(Option::as_mut).collect();
+            for (input, output) in bound.variant.updates() {
+                let out = places[input.index()].take();
+                let out = out.expect("changed only where it was given as writable, and once");
+                expect(output.dtype, &running.shape(&output.dims), out)?;
+                views.push(out.reborrow());
+            }
             running.finish(&mut views)?;
             drop(views);
             Ok(arrays)
@@ -252,15 +284,7 @@ impl Program {
             let run = bound.run(session, poll);
             let running = exec::begin(&run)?;
             for (output, out) in bound.variant.compiled.plan.outputs.iter().zip(outs.iter()) {
-                let expected = output.dtype;
-                if out.dtype() != expected {
-                    return Err(crate::array::Error::DType { expected, actual: out.dtype() }.into());
-                }
-                let shape = running.shape(&output.dims);
-                if out.shape() != shape.as_slice() {
-                    let (expected, actual) = (shape.as_slice().into(), out.shape().into());
-                    return Err(crate::array::Error::Shape { expected, actual }.into());
-                }
+                expect(output.dtype, &running.shape(&output.dims), out)?;
             }
             Ok(running.finish(outs)?)
         })
@@ -401,10 +425,22 @@ impl Bound<'_> {
     }
 }
 
+/// Whether an array has the dtype and the shape of what goes into it.
+fn expect(dtype: DType, shape: &[usize], out: &ViewMut<'_>) -> Result<(), array::Error> {
+    if out.dtype() != dtype {
+        return Err(array::Error::DType { expected: dtype, actual: out.dtype() });
+    }
+    if out.shape() != shape {
+        return Err(array::Error::Shape { expected: shape.into(), actual: out.shape().into() });
+    }
+    Ok(())
+}
+
 /// The type of an input, as `check` sees it.
-pub(super) fn input_type(name: &str, input: InputRef<'_>) -> InputType {
+pub(super) fn input_type(given: Given<'_>) -> InputType {
+    let Given { name, input, writable } = given;
     let ones = input.shape().iter().map(|&n| n == 1).collect();
-    InputType { name: name.into(), dtype: input_dtype(input), ones }
+    InputType { name: name.into(), dtype: input_dtype(input), ones, writable }
 }
 
 /// The dtype of an input, as `check` sees it.
