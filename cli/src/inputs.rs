@@ -89,7 +89,7 @@ impl Values {
         for (name, value) in &mut self.0 {
             match value {
                 Value::Array(array) => bindings.writable(name, array),
-                other => bindings.input(name, other.input()),
+                other @ (Value::File(_) | Value::Number(_)) => bindings.input(name, other.input()),
             };
         }
         bindings
