@@ -79,11 +79,11 @@ fn what_is_read_of_a_changed_array_is_what_was_there() {
     let mean = start.iter().sum::<f64>() / f64::from(n);
     let reversed = |i: usize| start[start.len() - 1 - i];
     let negative: f64 = start.iter().filter(|x| **x < 0.0).sum();
-    let cases: [(&str, Box<dyn Fn(usize) -> f64>); 4] = [
-        ("a += a[::-1]", Box::new(|i| start[i] + reversed(i))),
-        ("a -= mean(a)", Box::new(|i| start[i] - mean)),
-        ("a -= sum(a[a < 0])", Box::new(|i| start[i] - negative)),
-        ("a *= 2; b = a[::-1]; a += b", Box::new(|i| 2.0 * start[i] + 2.0 * reversed(i))),
+    let cases: [(&str, &dyn Fn(usize) -> f64); 4] = [
+        ("a += a[::-1]", &|i| start[i] + reversed(i)),
+        ("a -= mean(a)", &|i| start[i] - mean),
+        ("a -= sum(a[a < 0])", &|i| start[i] - negative),
+        ("a *= 2; b = a[::-1]; a += b", &|i| 2.0 * start[i] + 2.0 * reversed(i)),
     ];
     for threads in [1, 3] {
         let session = Session::builder().threads(threads).build();

@@ -205,6 +205,15 @@ impl<'a> View<'a> {
         Ok(())
     }
 
+    /// The same elements, their axes in reverse.
+    #[must_use]
+    pub fn transposed(&self) -> View<'a> {
+        let mut view = self.clone();
+        view.shape.reverse();
+        view.strides.reverse();
+        view
+    }
+
     /// The same elements repeated to a larger shape as NumPy broadcasts, by strides of zero.
     ///
     /// # Errors

@@ -130,6 +130,8 @@ pub struct Options {
     pub casting: Casting,
     /// NumExpr's level of optimization, which changes kinds and bits. Of no meaning to NumPy's rules.
     pub optimization: Optimization,
+    /// The most nodes; [`MAX_NODES`] holds in any case.
+    pub nodes: Option<usize>,
     /// Whether what NumExpr refuses of reductions is refused in its dialect too: operations after them, negative
     /// axes, tuples of axes, `keepdims`.
     pub strict: bool,

@@ -109,8 +109,9 @@ impl<'a> Lowering<'a> {
                     self.errors.push(error);
                 }
             }
-            if self.graph.len() > MAX_NODES {
-                let kind = ErrorKind::TooManyNodes { limit: MAX_NODES };
+            let limit = self.options.nodes.map_or(MAX_NODES, |nodes| nodes.min(MAX_NODES));
+            if self.graph.len() > limit {
+                let kind = ErrorKind::TooManyNodes { limit };
                 self.errors.push(Error { kind, span: self.program.span(id) });
                 return Err(self.errors);
             }

@@ -1,6 +1,7 @@
 //! The plans compiled so far, the least recently used forgotten first.
 
-use super::program::{Given, Program};
+use super::given::{Given, input_dtype};
+use super::program::Program;
 use crate::check::Options;
 use crate::error::Error;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -86,7 +87,7 @@ fn hash<'a>(text: &str, options: &Options, inputs: impl Iterator<Item = Given<'a
     options.hash(&mut hasher);
     for Given { name, input, writable } in inputs {
         name.hash(&mut hasher);
-        (super::program::input_dtype(input), writable).hash(&mut hasher);
+        (input_dtype(input), writable).hash(&mut hasher);
         let shape = input.shape();
         let ones = shape.iter().fold(1u64, |bits, &n| bits << 1 | u64::from(n == 1));
         ones.hash(&mut hasher);

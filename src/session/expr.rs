@@ -1,7 +1,8 @@
 //! A formula to be called again and again, its inputs by position.
 
 use super::Session;
-use super::program::{Given, Program, input_type};
+use super::given::Given;
+use super::program::{Manner, Program};
 use crate::array::{Array, Input, InputRef, ViewMut};
 use crate::check::InputType;
 use crate::error::Error;
@@ -57,7 +58,7 @@ impl Expr {
         let inputs = by_ref(inputs);
         let program = self.program(session, &inputs)?;
         program.expect_results(1)?;
-        let mut results = program.run(session, &inputs, &mut [], None)?;
+        let mut results = program.run(session, &inputs, &mut [], &Manner::default())?;
         Ok(results.pop().expect("one result was expected and made"))
     }
 
@@ -69,7 +70,7 @@ impl Expr {
         let session = Session::global();
         let inputs = by_ref(inputs);
         let program = self.program(session, &inputs)?;
-        program.run_into(session, &inputs, &mut [out.into()], None)
+        program.run_into(session, &inputs, &mut [out.into()], &Manner::default())
     }
 
     fn program(&self, session: &Session, inputs: &[InputRef<'_>]) -> Result<Arc<Program>, Error> {
@@ -85,7 +86,7 @@ impl Expr {
         }
         let given = self.names.iter().zip(inputs);
         let given = given.map(|(name, &input)| Given { name, input, writable: false });
-        let types: Vec<InputType> = given.map(input_type).collect();
+        let types: Vec<InputType> = given.map(Given::ty).collect();
         let program = session.compile(&self.text, &types)?;
         if let Ok(mut last) = self.last.try_write() {
             *last = Some(program.clone());

@@ -7,11 +7,14 @@
 mod cache;
 mod expr;
 mod formula;
+mod given;
 mod global;
+mod limits;
 mod program;
 
 pub use expr::Expr;
 pub use formula::Formula;
+pub use limits::Limits;
 pub use program::Program;
 pub(crate) use program::{graph, parsed};
 
@@ -21,10 +24,10 @@ use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
 use crate::kernel::Fusion;
-use crate::shape::Shape;
+use crate::shape::{Order, Shape};
 use crate::target::{Level, Target, Tier};
 use cache::Cache;
-use program::Given;
+use given::Given;
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -259,7 +262,14 @@ impl Session {
     }
 
     fn asked<'a>(&'a self, text: &'a str, poll: Option<Poll<'a>>) -> Formula<'a> {
-        Formula { session: self, text, options: self.options, poll }
+        Formula {
+            session: self,
+            text,
+            options: self.options,
+            poll,
+            order: Order::C,
+            limits: Limits::default(),
+        }
     }
 
     /// The compiled form of a formula for inputs of these types.
@@ -302,7 +312,7 @@ impl Session {
             })
         };
         self.cache.find(text, options, given(), || {
-            let types: Vec<InputType> = given().map(program::input_type).collect();
+            let types: Vec<InputType> = given().map(Given::ty).collect();
             self.compile_with(text, &types, options)
         })
     }

@@ -1,9 +1,10 @@
 //! A formula compiled for inputs of certain types, and running it.
 
+use super::given::{Given, fits};
 use super::{ResultType, Session};
 use crate::array::{self, Array, InputRef, ViewMut};
 use crate::backend::{self, Compiled};
-use crate::check::{self, InputDType, InputType, Options};
+use crate::check::{self, InputType, Options};
 use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::exec::{self, Operand, Poll, Run};
 use crate::ir::{self, Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, InputId, Known, Scalar, WeakFit};
 use crate::kernel::{self, Fusion, PlanOutput};
 use crate::opt;
-use crate::shape::Shape;
+use crate::shape::{Order, Shape};
 use crate::syntax;
 use crate::target::Target;
 use smallvec::SmallVec;
@@ -46,13 +47,21 @@ struct Variant {
     plain: bool,
 }
 
-/// An input as a caller gives it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Given<'a> {
-    pub(super) name: &'a str,
-    pub(super) input: InputRef<'a>,
-    /// Whether the formula may change its array.
-    pub(super) writable: bool,
+/// How a run is made.
+#[derive(Clone, Copy)]
+pub(super) struct Manner<'a> {
+    /// Whether to stop.
+    pub(super) poll: Option<Poll<'a>>,
+    /// The order of results in memory.
+    pub(super) order: Order,
+    /// The bytes of results, kept arrays and copies.
+    pub(super) memory: usize,
+}
+
+impl Default for Manner<'_> {
+    fn default() -> Self {
+        Manner { poll: None, order: Order::C, memory: usize::MAX }
+    }
 }
 
 impl Variant {
@@ -166,7 +175,7 @@ impl Program {
             if bound.variant.compiled.plan.counting_passes() == 0 {
                 return Ok(outputs.map(|o| (o.name.clone(), o.dtype, bound.shape(&o.dims))).collect());
             }
-            let run = bound.run(session, None);
+            let run = bound.run(session, &Manner::default());
             let running = exec::begin(&run)?;
             Ok(outputs.map(|o| (o.name.clone(), o.dtype, running.shape(&o.dims))).collect())
         })
@@ -175,12 +184,7 @@ impl Program {
     /// Whether these are inputs of the names and types that the program was compiled for.
     pub(super) fn fits<'a>(&self, mut inputs: impl Iterator<Item = Given<'a>>) -> bool {
         let mut types = self.types.iter();
-        let all = inputs.all(|given| {
-            let is_fit = |ty: &InputType| {
-                *ty.name == *given.name && ty.writable == given.writable && fits(ty, given.input)
-            };
-            types.next().is_some_and(is_fit)
-        });
+        let all = inputs.all(|given| types.next().is_some_and(|ty| given.is_of(ty)));
         all && types.next().is_none()
     }
 
@@ -201,20 +205,20 @@ impl Program {
         session: &Session,
         inputs: &[InputRef<'_>],
         written: &mut [Option<ViewMut<'_>>],
-        poll: Option<Poll<'_>>,
+        manner: &Manner<'_>,
     ) -> Result<SmallVec<[Array; 1]>, Error> {
         let small = |bound: &Bound<'_>| -> Result<Option<SmallVec<[Array; 1]>>, Error> {
             let compiled = &bound.variant.compiled;
             let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
             let is_plain = compiled.plan.counting_passes() == 0 && compiled.plan.temps.is_empty();
-            if !is_plain || output.into.is_some() {
+            if !is_plain || output.into.is_some() || manner.memory != usize::MAX {
                 return Ok(None);
             }
             let shape = bound.shape(&output.dims);
             if !exec::is_small(&shape) {
                 return Ok(None);
             }
-            let mut array = Array::from_pool(&session.pool, output.dtype, &shape)?;
+            let mut array = Array::from_pool(&session.pool, output.dtype, &shape)?.laid_out(manner.order);
             let done = exec::run_small(compiled, &bound.operands, &mut ViewMut::from(&mut array));
             Ok(done.then(|| smallvec::smallvec![array]))
         };
@@ -222,12 +226,12 @@ impl Program {
             if let Some(arrays) = small(bound)? {
                 return Ok(arrays);
             }
-            let run = bound.run(session, poll);
-            let running = exec::begin(&run)?;
+            let run = bound.run(session, manner);
+            let mut running = exec::begin(&run)?;
             let mut arrays = SmallVec::new();
             for output in bound.variant.results() {
                 let shape = running.shape(&output.dims);
-                arrays.push(Array::from_pool(&session.pool, output.dtype, &shape)?);
+                arrays.push(running.allocate(output.dtype, &shape)?.laid_out(manner.order));
             }
             let mut views: SmallVec<[ViewMut<'_>; 1]> = arrays.iter_mut().map(ViewMut::from).collect();
             let mut places: SmallVec<[_; 4]> = written.iter_mut().map(Option::as_mut).collect();
@@ -266,7 +270,7 @@ impl Program {
         session: &Session,
         inputs: &[InputRef<'_>],
         outs: &mut [ViewMut<'_>],
-        poll: Option<Poll<'_>>,
+        manner: &Manner<'_>,
     ) -> Result<(), Error> {
         self.expect_results(outs.len())?;
         if let ([out], [output], true) = (
@@ -281,7 +285,7 @@ impl Program {
             return Ok(());
         }
         self.drive(inputs, |bound| {
-            let run = bound.run(session, poll);
+            let run = bound.run(session, manner);
             let running = exec::begin(&run)?;
             for (output, out) in bound.variant.compiled.plan.outputs.iter().zip(outs.iter()) {
                 expect(output.dtype, &running.shape(&output.dims), out)?;
@@ -337,6 +341,7 @@ impl Program {
             error @ (exec::Error::Alloc { .. } | exec::Error::TooBig | exec::Error::Cancelled) => {
                 return Error::Run(error);
             }
+            error @ (exec::Error::MemoryLimit { .. } | exec::Error::TimeLimit) => return Error::Run(error),
             error @ (exec::Error::EmptyReduction { .. } | exec::Error::Panic { .. }) => {
                 return Error::Run(error);
             }
@@ -407,12 +412,13 @@ struct Bound<'a> {
 }
 
 impl Bound<'_> {
-    fn run<'r>(&'r self, session: &'r Session, poll: Option<Poll<'r>>) -> Run<'r> {
+    fn run<'r>(&'r self, session: &'r Session, manner: &Manner<'r>) -> Run<'r> {
         Run {
             compiled: &self.variant.compiled,
             inputs: &self.operands,
             pool: &session.pool,
-            control: session.control(poll),
+            memory: manner.memory,
+            control: session.control(manner.poll),
         }
     }
 
@@ -434,34 +440,6 @@ fn expect(dtype: DType, shape: &[usize], out: &ViewMut<'_>) -> Result<(), array:
         return Err(array::Error::Shape { expected: shape.into(), actual: out.shape().into() });
     }
     Ok(())
-}
-
-/// The type of an input, as `check` sees it.
-pub(super) fn input_type(given: Given<'_>) -> InputType {
-    let Given { name, input, writable } = given;
-    let ones = input.shape().iter().map(|&n| n == 1).collect();
-    InputType { name: name.into(), dtype: input_dtype(input), ones, writable }
-}
-
-/// The dtype of an input, as `check` sees it.
-pub(super) fn input_dtype(input: InputRef<'_>) -> InputDType {
-    match input {
-        InputRef::View(view) => InputDType::Strong(view.dtype()),
-        InputRef::Scalar(scalar) => InputDType::Strong(scalar.dtype()),
-        InputRef::Text(text) => InputDType::Strong(text.dtype()),
-        // What no i64 holds can only mean a u64.
-        InputRef::WeakInt(value) if i64::try_from(value).is_err() => InputDType::Strong(DType::U64),
-        InputRef::WeakInt(_) => InputDType::WeakInt,
-        InputRef::WeakFloat(_) => InputDType::WeakFloat,
-        InputRef::WeakComplex(_) => InputDType::WeakComplex,
-    }
-}
-
-fn fits(ty: &InputType, input: InputRef<'_>) -> bool {
-    let shape = input.shape();
-    ty.dtype == input_dtype(input)
-        && ty.ones.len() == shape.len()
-        && ty.ones.iter().zip(shape).all(|(&one, &n)| one == (n == 1))
 }
 
 fn operands<'a>(inputs: &[InputRef<'a>]) -> SmallVec<[Operand<'a>; 4]> {
