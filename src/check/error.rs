@@ -174,6 +174,8 @@ kinds! {
         /// The name that NumExpr has for it.
         signature: String,
     } = "no-opcode";
+    /// In the NumExpr dialect, an operation between bytes and numbers: a `TypeError`.
+    BytesBesideNumbers = "bytes-beside-numbers";
     /// In the NumExpr dialect, an input of a dtype without a kind: a `ValueError`.
     UnknownInputType {
         /// The dtype.

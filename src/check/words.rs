@@ -28,9 +28,7 @@ impl Display for ErrorKind {
             ErrorKind::UnknownKeyword { name, keyword, .. } => write_no_keyword(f, name, keyword),
             ErrorKind::DuplicateArgument { parameter } => write!(f, "`{parameter}` is given twice"),
             ErrorKind::KeywordValue { keyword, expected } => write!(f, "`{keyword}` takes {expected}"),
-            ErrorKind::AxisOutOfRange { axis, rank } => {
-                write!(f, "axis {axis} is out of range for {}", Axes(*rank))
-            }
+            ErrorKind::AxisOutOfRange { axis, rank } => write_no_axis(f, *axis, *rank),
             ErrorKind::DuplicateAxis { axis } => write!(f, "axis {axis} is listed twice"),
             ErrorKind::OneAxis => f.write_str("this reduction takes one axis or none, not a tuple"),
             ErrorKind::ReductionOfTwo { .. } => f.write_str("a reduction takes one array"),
@@ -40,6 +38,7 @@ impl Display for ErrorKind {
             ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
             ErrorKind::NegativeIntegerPower => f.write_str(NEGATIVE_INTEGER_POWER),
             ErrorKind::StandardBoolean => f.write_str(STANDARD_BOOLEAN),
+            ErrorKind::BytesBesideNumbers => f.write_str(BYTES_BESIDE_NUMBERS),
             ErrorKind::NoOpcode { signature } => {
                 write!(f, "couldn't find matching opcode for '{signature}'")
             }
@@ -84,6 +83,7 @@ impl Display for ErrorKind {
 /// Other programs look for NumExpr's words: these are not ours to change.
 const STANDARD_BOOLEAN: &str = "You can't use Python's standard boolean operators in NumExpr expressions. You should \
      use their bitwise counterparts instead: '&' instead of 'and', '|' instead of 'or', and '~' instead of 'not'.";
+const BYTES_BESIDE_NUMBERS: &str = "strings can only be operated with strings";
 const NEGATIVE_INTEGER_POWER: &str = "Integers to negative integer powers are not allowed.";
 const NO_UNICODE: &str = "NumExpr 2 does not support Unicode as a dtype.";
 const REDUCTION_NOT_LAST: &str = "invalid program: reduction operations must occur last";
@@ -119,6 +119,10 @@ fn write_not_evaluated(f: &mut Formatter<'_>, dtype: DType, from: Option<DType>)
         Some(from) => write!(f, "of {from} this is {dtype}, which is not evaluated yet"),
         None => write!(f, "the dtype {dtype} is not evaluated yet"),
     }
+}
+
+fn write_no_axis(f: &mut Formatter<'_>, axis: i128, rank: usize) -> fmt::Result {
+    write!(f, "axis {axis} is out of range for {}", Axes(rank))
 }
 
 fn write_too_many(f: &mut Formatter<'_>, rank: usize, indices: usize) -> fmt::Result {
@@ -181,6 +185,7 @@ impl ErrorKind {
             ErrorKind::NotEvaluated { .. } | ErrorKind::DTypeNotEvaluated { .. } => None,
             ErrorKind::Arity { .. } | ErrorKind::NegativeIntegerPower | ErrorKind::StandardBoolean => None,
             ErrorKind::NoOpcode { .. } | ErrorKind::UnknownInputType { .. } => None,
+            ErrorKind::BytesBesideNumbers => None,
             ErrorKind::DivisionByZero | ErrorKind::ReductionNotLast | ErrorKind::NegativeAxis => None,
             ErrorKind::DuplicateArgument { .. } | ErrorKind::KeywordValue { .. } => None,
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,

@@ -180,7 +180,7 @@ impl<'a> PassRun<'a> {
     }
 
     /// Runs the steps on the elements `at..at + len` of the space, in blocks, and gives each block's
-    /// start, length and the places of the folds' or the mask's elements to `visit`.
+    /// start, length and the places of [`Pass::visited`] to `visit`.
     ///
     /// # Safety
     /// The arrays are lent as [`PassRun`] says, and no other thread works on these elements.
@@ -197,10 +197,9 @@ impl<'a> PassRun<'a> {
             let len = (end - at).min(self.block).min(room);
             // SAFETY: as the caller promises; a block lies in one row unless rows do not matter.
             unsafe { self.run_block(scratch, at, len) };
-            let visited =
-                self.pass.folds.iter().map(|f| f.from).chain(self.pass.collect.iter().map(|c| c.from));
-            let folds: SmallVec<[*mut u8; 4]> = visited.map(|from| self.place(scratch, from)).collect();
-            visit(at, len, &folds);
+            let visited = self.pass.visited().map(|from| self.place(scratch, from));
+            let visited: SmallVec<[*mut u8; 4]> = visited.collect();
+            visit(at, len, &visited);
             at += len;
         }
         if self.deliveries.contains(&Delivery::Streamed) {

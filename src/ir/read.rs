@@ -360,9 +360,15 @@ fn read_operator(graph: &Graph, name: &str, rest: &str) -> Read<Node> {
         return Ok(Node::Scan { op, of: read_id(graph, of)?, axis });
     }
     let &op = Reduction::ALL.iter().find(|op| op.name() == name).ok_or(ReadErrorKind::Operator)?;
-    let (of, axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    let (of, mut axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    let mut imag = None;
+    if op.is_complex() {
+        let (second, rest) = axes.split_once(' ').ok_or(ReadErrorKind::Form)?;
+        imag = Some(read_id(graph, second)?);
+        axes = rest;
+    }
     let (axes, keepdims) = axes.strip_suffix(" keepdims").map_or((axes, false), |axes| (axes, true));
-    Ok(Node::Reduce { op, of: read_id(graph, of)?, axes: read_axes(axes)?, keepdims })
+    Ok(Node::Reduce { op, of: read_id(graph, of)?, imag, axes: read_axes(axes)?, keepdims })
 }
 
 fn read_dtype(text: &str) -> Read<DType> {

@@ -25,7 +25,7 @@ fn run(mut graph: Graph, node: NodeId, inputs: &[Value]) -> Result<Value, Error>
 fn reduced(op: Reduction, of: &Value, axes: u64, keepdims: bool) -> Result<Value, Error> {
     let ones: Vec<bool> = of.shape.iter().map(|&size| size == 1).collect();
     let (mut graph, x) = graph(of.lane.into(), &[&ones]);
-    let node = graph.add(Node::Reduce { op, of: x[0], axes: Axes(axes), keepdims }, AT).unwrap();
+    let node = graph.add(Node::Reduce { op, of: x[0], imag: None, axes: Axes(axes), keepdims }, AT).unwrap();
     run(graph, node, std::slice::from_ref(of))
 }
 

@@ -14,6 +14,7 @@ pub(crate) fn input(text: &str) -> InputType {
     let dtype = match dtype {
         "int" => InputDType::WeakInt,
         "float" => InputDType::WeakFloat,
+        "complex" => InputDType::WeakComplex,
         strong => InputDType::Strong(strong.parse().expect("a dtype")),
     };
     let ones = dims.split(',').filter(|d| !d.is_empty()).map(|d| d == "1").collect();
