@@ -28,6 +28,7 @@ fn types() -> Vec<InputType> {
         name: name.into(),
         dtype: InputDType::Strong(DType::F64),
         ones: [false].into_iter().collect(),
+        writable: false,
     };
     ["a", "b", "c"].map(vector).into()
 }

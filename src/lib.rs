@@ -186,6 +186,25 @@ pub fn eval_into<'o>(text: &str, bindings: &Bindings<'_>, out: impl Into<ViewMut
     Session::global().eval_into(text, bindings, out)
 }
 
+/// Evaluates a formula that may change arrays, and gives its other results with their names.
+///
+/// `a += b` and its kin write the array of an input that is given as writable, when all has been computed. See
+/// [`session::Formula::run`].
+///
+/// ```
+/// use numfuse::arrays;
+/// let (mut position, velocity) = (vec![0.0, 1.0], vec![2.0, 3.0]);
+/// numfuse::run("position += velocity * dt", &mut arrays! { mut position, velocity, dt: 0.5 })?;
+/// assert_eq!(position, [1.0, 2.5]);
+/// # Ok::<(), numfuse::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`eval`]; nothing is written then.
+pub fn run(text: &str, bindings: &mut Bindings<'_>) -> Result<Vec<session::Named>, Error> {
+    Session::global().run(text, bindings)
+}
+
 /// The programs of the README, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

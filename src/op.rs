@@ -261,6 +261,15 @@ table! {
         MinFrom [] "min-from" ["a"] Rule::Extremum, Exact, "As `min`; of nothing the greatest number there is.";
         MaxFrom [] "max-from" ["a"] Rule::Extremum, Exact, "As `max`; of nothing the least number there is.";
         Moment2 [] "moment2" ["a"] Rule::Mean, Sum, "Sum of the squared deviations from the mean, in f64.";
+        ProdReal [] "prod-real" ["re", "im"] Rule::Accumulate, Sum, "The real part of the product of complex numbers.";
+        ProdImag [] "prod-imag" ["re", "im"] Rule::Accumulate, Sum, "The imaginary part of the product of complex numbers.";
+    }
+}
+
+impl Reduction {
+    /// Whether it reads the real and the imaginary parts of complex numbers.
+    pub fn is_complex(self) -> bool {
+        matches!(self, Reduction::ProdReal | Reduction::ProdImag)
     }
 }
 

@@ -73,6 +73,29 @@ pub fn f_strides(shape: &[usize], itemsize: usize) -> Result<Strides, TooBig> {
     Ok(strides)
 }
 
+/// How the elements of a dense array follow each other in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Order {
+    /// The last axis fastest.
+    #[default]
+    C,
+    /// The first axis fastest, as in Fortran.
+    F,
+}
+
+impl Order {
+    /// The strides of a dense array.
+    ///
+    /// # Errors
+    /// [`TooBig`] if the array's bytes overflow.
+    pub fn strides(self, shape: &[usize], itemsize: usize) -> Result<Strides, TooBig> {
+        match self {
+            Order::C => c_strides(shape, itemsize),
+            Order::F => f_strides(shape, itemsize),
+        }
+    }
+}
+
 /// The shape that NumPy broadcasts two shapes to, or `None` if they do not fit.
 pub fn broadcast(a: &[usize], b: &[usize]) -> Option<Shape> {
     let rank = a.len().max(b.len());

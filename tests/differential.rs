@@ -51,7 +51,7 @@ fn run_compiled(
     let operands: Vec<Operand<'_>> = inputs.iter().map(|i| i.by_ref().into()).collect();
     let pool = numfuse::array::Pool::new(0);
     let control = Control { threads, limit: 16, poll: None };
-    let run = Run { compiled: &compiled, inputs: &operands, pool: &pool, control };
+    let run = Run { compiled: &compiled, inputs: &operands, pool: &pool, memory: usize::MAX, control };
     let running = exec::begin(&run)?;
     let mut outs: Vec<Array> = Vec::new();
     for output in &compiled.plan.outputs {

@@ -41,7 +41,7 @@ const FORMULAS: [(&str, &str, &str); 23] = [
     ("a = ", "unexpected-end", ""),
     ("", "empty-formula", ""),
     ("floor(a * 2j)", "no-operation", "floor(a * 2j)"),
-    ("prod(a * 2j)", "no-operation", "prod(a * 2j)"),
+    ("floor(a * 2j)", "no-operation", "floor(a * 2j)"),
     ("sum(a, axes=0)", "unknown-keyword", "axes"),
 ];
 

@@ -372,7 +372,8 @@ fn run_plan(program: &RandomProgram, graph: &Graph, target: Target, end: End, pl
     let inputs: Vec<Input<'_>> = program.inputs.iter().zip(ins).map(|(i, p)| guarded(i, p, end)).collect();
     let operands: Vec<exec::Operand<'_>> = inputs.iter().map(|i| i.by_ref().into()).collect();
     let pool = Pool::new(0);
-    let run = Run { compiled: &compiled, inputs: &operands, pool: &pool, control: Control::serial() };
+    let control = Control::serial();
+    let run = Run { compiled: &compiled, inputs: &operands, pool: &pool, memory: usize::MAX, control };
     // It may fail for its values.
     let Ok(running) = exec::begin(&run) else { return };
     let mut views: Vec<ViewMut<'_>> = Vec::new();
@@ -435,6 +436,7 @@ fn a_planted_over_read_is_caught() {
         name: "a".into(),
         dtype: numfuse::check::InputDType::Strong(numfuse::DType::F64),
         ones: [false].into_iter().collect(),
+        writable: false,
     }];
     let parsed = syntax::parse("a + 1").expect("a formula");
     let graph = opt::run(check::lower(&parsed, &types, &Options::default()).expect("typed"));

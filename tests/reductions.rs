@@ -65,7 +65,7 @@ fn view<'a>(memory: &'a [u8], dtype: DType, shape: &[usize], strides: &[isize], 
 /// The reference's value of a formula of `a`.
 fn expected(formula: &str, a: &View<'_>) -> Value {
     let ones = a.shape().iter().map(|&n| n == 1).collect();
-    let ty = InputType { name: "a".into(), dtype: InputDType::Strong(a.dtype()), ones };
+    let ty = InputType { name: "a".into(), dtype: InputDType::Strong(a.dtype()), ones, writable: false };
     let parsed = syntax::parse(formula).expect("a formula");
     let graph = opt::run(check::lower(&parsed, &[ty], &Options::default()).expect("typed"));
     let input = value_of(&Array::from_view(a).expect("small"));
@@ -166,6 +166,33 @@ fn of_several_axes_in_every_layout() {
                         expect_one_pattern(&sessions, &format!("argmax(a, axis={axis}{keep})"), &a);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Products of numbers of size 1: both parts of each are made of both parts of all.
+#[test]
+fn of_complex_numbers() {
+    let sessions = sessions();
+    let formulas =
+        |axes: &str| ["real", "imag"].map(|part| format!("{part}(prod((a + 1j)/abs(a + 1j){axes}))"));
+    for (k, size) in [1, 2, 17, 255, 257, 4097, 12_345, 300_000].into_iter().enumerate() {
+        for dtype in [DType::F64, DType::F32] {
+            let memory = elements(dtype, size, 300 + k as u64);
+            let a = view(&memory, dtype, &[size], &[dtype.size() as isize], 0);
+            formulas("").iter().for_each(|formula| expect_one_pattern(&sessions, formula, &a));
+        }
+    }
+    let shapes: [&[usize]; 5] = [&[300, 61], &[4000, 3], &[3, 40_000], &[17, 33, 29], &[2, 2000, 2]];
+    for (k, shape) in shapes.into_iter().enumerate() {
+        let memory = elements(DType::F64, 2 * shape.iter().product::<usize>(), 400 + k as u64);
+        for kind in 0..5 {
+            let (strides, offset) = layout(kind, shape, 8);
+            let a = view(&memory, DType::F64, shape, &strides, offset);
+            for axis in 0..shape.len() {
+                let formulas = formulas(&format!(", axis={axis}"));
+                formulas.iter().for_each(|formula| expect_one_pattern(&sessions, formula, &a));
             }
         }
     }

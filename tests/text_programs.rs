@@ -73,7 +73,7 @@ impl RandomText {
 
     fn ty(&self) -> InputType {
         let ones = self.shape.iter().map(|&n| n == 1).collect();
-        InputType { name: self.name.into(), dtype: InputDType::Strong(self.dtype), ones }
+        InputType { name: self.name.into(), dtype: InputDType::Strong(self.dtype), ones, writable: false }
     }
 
     fn value(&self) -> Value {

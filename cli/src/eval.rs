@@ -8,9 +8,12 @@ use numfuse::DType;
 use numfuse::array::Array;
 use numfuse::casting::Casting;
 use numfuse::check::Dialect;
+use numfuse::session::Limits;
+use numfuse::shape::Order;
 use numfuse::source::{NpyWriter, Region, Sink};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Bytes written between two looks at whether Ctrl-C was pressed.
 const CHUNK: usize = 16 << 20;
@@ -51,12 +54,59 @@ pub(crate) struct Args {
     /// How freely results may be cast to it: no, safe, same_kind, unsafe.
     #[arg(long, value_name = "RULE", default_value = "same_kind")]
     casting: Casting,
+    /// The order of results in memory and in the file: C (the last axis fastest) or F.
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Layout::C)]
+    order: Layout,
+    /// The most bytes of memory for results and what is kept on the way, such as 500M; for formulas of unknown origin.
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    max_memory: Option<usize>,
+    /// The most seconds that the formula may run.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    max_time: Option<Duration>,
     /// Print each result as one line of JSON.
     #[arg(long)]
     json: bool,
     /// Whose rules the formula follows.
     #[arg(long, value_enum, value_name = "DIALECT", default_value_t = Rules::Numpy)]
     dialect: Rules,
+}
+
+/// The orders, by the names that NumPy has for them.
+#[derive(Clone, Copy, clap::ValueEnum)]
+#[value(rename_all = "UPPER")]
+enum Layout {
+    C,
+    F,
+}
+
+impl From<Layout> for Order {
+    fn from(layout: Layout) -> Order {
+        match layout {
+            Layout::C => Order::C,
+            Layout::F => Order::F,
+        }
+    }
+}
+
+/// A number of bytes, with K, M, G or T for the powers of 1024.
+fn bytes(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let power = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 1,
+        "M" | "MB" | "MIB" => 2,
+        "G" | "GB" | "GIB" => 3,
+        "T" | "TB" | "TIB" => 4,
+        _ => return Err("a number of bytes, such as 1000000 or 500M".to_owned()),
+    };
+    let count: usize = digits.parse().map_err(|_| "a number of bytes, such as 1000000 or 500M".to_owned())?;
+    count.checked_mul(1 << (10 * power)).ok_or_else(|| "more bytes than there can be".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok();
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "a number of seconds, such as 2.5".to_owned())
 }
 
 /// The dialects, by the names that the command line has for them.
@@ -97,7 +147,11 @@ pub(crate) fn run(args: Args) -> Result<(), Stop> {
     let values = Values::from_args(&inputs)?;
     let session = args.engine.session();
     let mut asked = session.formula(&formula).dialect(args.dialect.into()).casting(args.casting);
-    asked = asked.poll(&interrupt::requested);
+    asked = asked.poll(&interrupt::requested).order(args.order.into());
+    let unlimited = Limits::default();
+    let memory = args.max_memory.unwrap_or(unlimited.memory);
+    let time = args.max_time.unwrap_or(unlimited.time);
+    asked = asked.limits(Limits { memory, time, ..unlimited });
     if let Some(dtype) = args.dtype {
         asked = asked.dtype(dtype);
     }
@@ -136,8 +190,8 @@ fn shown(results: &[(Option<Box<str>>, Array)]) -> String {
 
 /// Writes an array as a `.npy` file, which appears whole or not at all.
 pub(crate) fn save(path: &Path, array: &Array) -> Result<(), Stop> {
-    let writer = NpyWriter::create(path, array.dtype(), array.shape())?;
-    let Some(&rows) = array.shape().first() else {
+    let writer = NpyWriter::create_in(path, array.dtype(), array.shape(), array.order())?;
+    let Some(&rows) = writer.shape().first() else {
         writer.write(&Region::all(&[]), array.bytes())?;
         return Ok(writer.commit()?);
     };
@@ -148,7 +202,7 @@ pub(crate) fn save(path: &Path, array: &Array) -> Result<(), Stop> {
             return Err(Stop::interrupted());
         }
         let end = (start + step).min(rows);
-        let mut region = Region::all(array.shape());
+        let mut region = Region::all(writer.shape());
         region.start[0] = start;
         region.shape[0] = end - start;
         writer.write(&region, &array.bytes()[start * row..end * row])?;

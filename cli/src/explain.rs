@@ -77,7 +77,12 @@ fn input_type(arg: &OsString) -> Result<InputType, Stop> {
     if !axes.iter().all(|s| is_size(s)) {
         return Err(wrong("a size is a number or a name"));
     }
-    Ok(InputType { name: name.into(), dtype, ones: axes.iter().map(|&s| s == "1").collect() })
+    Ok(InputType {
+        name: name.into(),
+        dtype,
+        ones: axes.iter().map(|&s| s == "1").collect(),
+        writable: false,
+    })
 }
 
 #[cfg(test)]

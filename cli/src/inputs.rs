@@ -82,6 +82,18 @@ impl Values {
         }
         bindings
     }
+
+    /// For a formula that may change the arrays in memory. Files are only read.
+    pub(crate) fn changeable(&mut self) -> Bindings<'_> {
+        let mut bindings = Bindings::new();
+        for (name, value) in &mut self.0 {
+            match value {
+                Value::Array(array) => bindings.writable(name, array),
+                other @ (Value::File(_) | Value::Number(_)) => bindings.input(name, other.input()),
+            };
+        }
+        bindings
+    }
 }
 
 /// `NAME=VALUE` in two.

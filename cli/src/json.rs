@@ -96,7 +96,7 @@ fn elements(array: &Array) -> Result<Vec<Value>, Stop> {
 }
 
 fn list<T: Element>(array: &Array, to: impl Fn(T) -> Value) -> Result<Vec<Value>, array::Error> {
-    Ok(array.as_slice::<T>()?.iter().map(|&x| to(x)).collect())
+    Ok(array.to_vec::<T>()?.into_iter().map(to).collect())
 }
 
 fn complex(re: Value, im: Value) -> Value {

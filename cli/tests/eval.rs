@@ -33,6 +33,32 @@ fn options_say_the_dtype_the_numbers_and_the_file_of_the_formula() {
 }
 
 #[test]
+fn a_file_may_be_in_fortran_order() {
+    let folder = Folder::new("order");
+    let a = folder.array("a", &ndarray::arr2(&[[1u8, 2, 3], [4, 5, 6]]));
+    let out = folder.path("out.npy");
+    let args = ["eval", "a*2", &a, "--order", "F"];
+    assert_eq!(run(&[&args[..], &["-o", out.to_str().unwrap()]].concat()).0, 0);
+    let bytes = fs::read(&out).unwrap();
+    assert!(String::from_utf8_lossy(&bytes).contains("'fortran_order': True"));
+    assert_eq!(bytes[bytes.len() - 6..], [2, 8, 4, 10, 6, 12]);
+    assert_eq!(run(&args).1, "[[ 2  4  6]\n [ 8 10 12]]\n");
+    let json = run(&[&args[..], &["--json"]].concat()).1;
+    assert!(json.contains("[[2,4,6],[8,10,12]]"), "{json}");
+}
+
+#[test]
+fn a_formula_may_be_given_limits() {
+    let memory = run(&["eval", "arange(1000000) + 1", "--max-memory", "1M"]);
+    assert!(memory.0 == 1 && memory.2.contains("memory-limit"), "{}", memory.2);
+    assert_eq!(run(&["eval", "sum(arange(1000000))", "--max-memory", "1M"]).1, "499999500000\n");
+    let time = run(&["eval", "sum(random(100000000000))", "--max-time", "0.05"]);
+    assert!(time.0 == 1 && time.2.contains("time-limit"), "{}", time.2);
+    assert_eq!(run(&["eval", "1", "--max-memory", "1X"]).0, 2);
+    assert_eq!(run(&["eval", "1", "--max-time", "-1"]).0, 2);
+}
+
+#[test]
 fn a_formula_may_follow_numexprs_rules() {
     let folder = Folder::new("dialect");
     let a = folder.array("a", &[5.0, 1.0]);

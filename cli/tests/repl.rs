@@ -46,6 +46,9 @@ fn formulas_are_kept_printed_saved_and_remembered() {
     let mut session = start(&folder, &[&a]);
     ask(&mut session, "x = 2*a + 1", "\n");
     ask(&mut session, "x", "[3. 5. 7.]");
+    ask(&mut session, "x += 10; x", "[13. 15. 17.]");
+    ask(&mut session, "x -= 10; k = 2; k *= 3; k", "6");
+    ask(&mut session, "a += 1", "error[not-writable]: `a` was given for reading only\r\n");
     ask(&mut session, "x + y", "error[unknown-name]: unknown name `y`\r\n");
     ask(&mut session, ":save x x.npy", "\n");
     ask(&mut session, ":load b x.npy", "\n");

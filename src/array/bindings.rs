@@ -104,6 +104,18 @@ impl<'a> Bindings<'a> {
         self.entries.iter_mut().map(|(n, b)| (*n, b))
     }
 
+    /// Everything to read, and beside it the arrays to write: for one evaluation, which is given both.
+    pub(crate) fn lend(&mut self) -> (SmallVec<[Input<'_>; 4]>, SmallVec<[Option<ViewMut<'_>>; 4]>) {
+        let lent = self.entries.iter_mut().map(|(_, binding)| match binding {
+            Binding::Input(input) => (input.clone(), None),
+            Binding::Writable(out) => {
+                let (read, write) = out.lend();
+                (Input::View(read), Some(write))
+            }
+        });
+        lent.unzip()
+    }
+
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.entries.len()

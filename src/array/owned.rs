@@ -7,11 +7,13 @@ use super::pool::Pool;
 use super::print;
 use super::view::View;
 use crate::dtype::DType;
-use crate::shape::{self, Shape, Strides};
-use ndarray::{ArrayBase, ArrayD, ArrayViewD, ArrayViewMutD, Data, Dimension, IxDyn};
+use crate::shape::{self, Order, Shape, Strides};
+use ndarray::{
+    ArrayBase, ArrayD, ArrayViewD, ArrayViewMutD, Data, Dimension, IxDyn, ShapeBuilder, StrideShape,
+};
 use std::fmt;
 
-/// An array that owns its elements: dense, in C order, in this machine's byte order.
+/// An array that owns its elements: dense, in this machine's byte order, in C order unless another was asked for.
 ///
 /// The memory is aligned to 64 bytes (and may come from a [`Pool`]) unless the array was made from a
 /// `Vec`, whose memory it takes over. Displays as NumPy prints arrays.
@@ -27,6 +29,7 @@ use std::fmt;
 pub struct Array {
     dtype: DType,
     shape: Shape,
+    order: Order,
     buffer: Buffer,
 }
 
@@ -37,7 +40,7 @@ impl Array {
     /// [`Error::TooBig`], [`Error::Alloc`].
     pub fn zeros(dtype: DType, shape: &[usize]) -> Result<Array, Error> {
         let buffer = Buffer::allocate(shape::bytes(shape, dtype.size())?)?;
-        Ok(Array { dtype, shape: shape.into(), buffer })
+        Ok(Array { dtype, shape: shape.into(), order: Order::C, buffer })
     }
 
     /// An array whose elements are unspecified, with memory from a pool.
@@ -46,7 +49,7 @@ impl Array {
     /// [`Error::TooBig`], [`Error::Alloc`].
     pub fn from_pool(pool: &Pool, dtype: DType, shape: &[usize]) -> Result<Array, Error> {
         let buffer = pool.allocate(shape::bytes(shape, dtype.size())?)?;
-        Ok(Array { dtype, shape: shape.into(), buffer })
+        Ok(Array { dtype, shape: shape.into(), order: Order::C, buffer })
     }
 
     /// An array of zeros that [`into_vec`](Array::into_vec) and [`into_ndarray`](Array::into_ndarray)
@@ -57,7 +60,7 @@ impl Array {
     pub fn for_vec<T: Element>(shape: &[usize]) -> Result<Array, Error> {
         shape::bytes(shape, size_of::<T>())?;
         let buffer = Buffer::for_vec::<T>(shape::count(shape)?)?;
-        Ok(Array { dtype: T::DTYPE, shape: shape.into(), buffer })
+        Ok(Array { dtype: T::DTYPE, shape: shape.into(), order: Order::C, buffer })
     }
 
     /// The array whose elements the buffer holds in C order.
@@ -69,7 +72,7 @@ impl Array {
         if buffer.len() != expected {
             return Err(Error::Length { expected, actual: buffer.len() });
         }
-        Ok(Array { dtype, shape: shape.into(), buffer })
+        Ok(Array { dtype, shape: shape.into(), order: Order::C, buffer })
     }
 
     /// A copy of elements in C order.
@@ -137,7 +140,22 @@ impl Array {
         self.len() == 0
     }
 
-    /// The elements' memory.
+    /// How the elements follow each other in memory.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The array whose elements the same memory holds in an order.
+    pub(crate) fn laid_out(self, order: Order) -> Array {
+        Array { order, ..self }
+    }
+
+    /// Whether the elements lie in C order, as those of one axis do in either.
+    pub(super) fn is_c(&self) -> bool {
+        self.order == Order::C || View::from(self).is_dense()
+    }
+
+    /// The elements' memory, in the array's order.
     pub fn bytes(&self) -> &[u8] {
         &self.buffer
     }
@@ -147,25 +165,35 @@ impl Array {
         &mut self.buffer
     }
 
-    /// The same elements with other sizes of axes.
+    /// The same elements, counted in C order, with other sizes of axes.
     ///
     /// # Errors
-    /// [`Error::Length`] if the sizes make another number of elements; [`Error::TooBig`].
+    /// [`Error::Length`] if the sizes make another number of elements; [`Error::TooBig`]; of an array in Fortran order
+    /// also [`Error::Alloc`].
     pub fn reshape(self, shape: &[usize]) -> Result<Array, Error> {
         let (expected, actual) = (shape::count(shape)?, self.len());
         if expected != actual {
             return Err(Error::Length { expected, actual });
         }
         shape::bytes(shape, self.dtype.size())?;
-        Ok(Array { shape: shape.into(), ..self })
+        let from = if self.is_c() { self } else { self.try_clone()? };
+        Ok(Array { shape: shape.into(), order: Order::C, ..from })
     }
 
     /// The elements in C order.
     ///
     /// # Errors
-    /// [`Error::DType`] for another dtype than `T`'s; [`Error::InvalidBool`] if bytes were written into
-    /// an array of bools that are no bools.
+    /// [`Error::DType`] for another dtype than `T`'s; [`Error::NotASlice`] if they lie in another order;
+    /// [`Error::InvalidBool`] if bytes were written into an array of bools that are no bools.
     pub fn as_slice<T: Element>(&self) -> Result<&[T], Error> {
+        if !self.is_c() {
+            return Err(Error::NotASlice);
+        }
+        self.elements()
+    }
+
+    /// The elements as they lie in memory.
+    fn elements<T: Element>(&self) -> Result<&[T], Error> {
         self.expect_dtype(T::DTYPE)?;
         element::as_elements(&self.buffer)
     }
@@ -175,8 +203,16 @@ impl Array {
     /// # Errors
     /// As for [`as_slice`](Array::as_slice).
     pub fn as_mut_slice<T: Element>(&mut self) -> Result<&mut [T], Error> {
+        if !self.is_c() {
+            return Err(Error::NotASlice);
+        }
         self.expect_dtype(T::DTYPE)?;
         element::as_elements_mut(&mut self.buffer)
+    }
+
+    /// The sizes for `ndarray`, and the order.
+    fn dimensions(&self) -> StrideShape<IxDyn> {
+        IxDyn(&self.shape).set_f(self.order == Order::F).into()
     }
 
     /// The array for `ndarray`, without a copy.
@@ -184,8 +220,7 @@ impl Array {
     /// # Errors
     /// As for [`as_slice`](Array::as_slice).
     pub fn view<T: Element>(&self) -> Result<ArrayViewD<'_, T>, Error> {
-        let elements = self.as_slice::<T>()?;
-        ArrayViewD::from_shape(IxDyn(&self.shape), elements).map_err(|_| Error::TooBig)
+        ArrayViewD::from_shape(self.dimensions(), self.elements::<T>()?).map_err(|_| Error::TooBig)
     }
 
     /// The array for `ndarray`, to be changed.
@@ -193,9 +228,10 @@ impl Array {
     /// # Errors
     /// As for [`as_slice`](Array::as_slice).
     pub fn view_mut<T: Element>(&mut self) -> Result<ArrayViewMutD<'_, T>, Error> {
-        let shape = IxDyn(&self.shape);
-        let elements = self.as_mut_slice::<T>()?;
-        ArrayViewMutD::from_shape(shape, elements).map_err(|_| Error::TooBig)
+        let shape = self.dimensions();
+        self.expect_dtype(T::DTYPE)?;
+        ArrayViewMutD::from_shape(shape, element::as_elements_mut(&mut self.buffer)?)
+            .map_err(|_| Error::TooBig)
     }
 
     /// A copy of the elements in C order.
@@ -203,7 +239,10 @@ impl Array {
     /// # Errors
     /// As for [`as_slice`](Array::as_slice), and [`Error::Alloc`].
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>, Error> {
-        let elements = self.as_slice::<T>()?;
+        if !self.is_c() {
+            return self.try_clone()?.to_vec();
+        }
+        let elements = self.elements::<T>()?;
         let mut vec = Vec::new();
         let failed = |_| super::AllocError { bytes: self.buffer.len() };
         vec.try_reserve_exact(elements.len()).map_err(failed)?;
@@ -217,11 +256,19 @@ impl Array {
     /// # Errors
     /// As for [`to_vec`](Array::to_vec).
     pub fn into_vec<T: Element>(self) -> Result<Vec<T>, Error> {
+        if !self.is_c() {
+            return self.to_vec();
+        }
+        self.into_elements()
+    }
+
+    /// The elements as they lie in memory.
+    fn into_elements<T: Element>(self) -> Result<Vec<T>, Error> {
         self.expect_dtype(T::DTYPE)?;
-        let Array { dtype, shape, buffer } = self;
+        let Array { dtype, shape, buffer, .. } = self;
         match buffer.into_vec() {
             Ok(vec) => Ok(vec),
-            Err(buffer) => Array { dtype, shape, buffer }.to_vec(),
+            Err(buffer) => Array { dtype, shape, order: Order::C, buffer }.to_vec(),
         }
     }
 
@@ -231,8 +278,8 @@ impl Array {
     /// # Errors
     /// As for [`to_vec`](Array::to_vec).
     pub fn into_ndarray<T: Element>(self) -> Result<ArrayD<T>, Error> {
-        let shape = IxDyn(&self.shape);
-        ArrayD::from_shape_vec(shape, self.into_vec()?).map_err(|_| Error::TooBig)
+        let shape = self.dimensions();
+        ArrayD::from_shape_vec(shape, self.into_elements()?).map_err(|_| Error::TooBig)
     }
 
     /// The only element of an array without axes.
@@ -249,7 +296,7 @@ impl Array {
 
     /// The strides of the elements, in bytes.
     pub(super) fn strides(&self) -> Strides {
-        shape::c_strides(&self.shape, self.dtype.size()).expect("checked when the array was made")
+        self.order.strides(&self.shape, self.dtype.size()).expect("checked when the array was made")
     }
 
     fn expect_dtype(&self, expected: DType) -> Result<(), Error> {
@@ -260,7 +307,8 @@ impl Array {
 impl<T: Element> From<Vec<T>> for Array {
     /// An array of one axis that takes over the memory of the `Vec`.
     fn from(vec: Vec<T>) -> Array {
-        Array { dtype: T::DTYPE, shape: Shape::from_slice(&[vec.len()]), buffer: Buffer::from(vec) }
+        let shape = Shape::from_slice(&[vec.len()]);
+        Array { dtype: T::DTYPE, shape, order: Order::C, buffer: Buffer::from(vec) }
     }
 }
 

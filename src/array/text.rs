@@ -65,6 +65,9 @@ impl Array {
         if !self.dtype().is_text() {
             return Err(Error::DType { expected: DType::Text(1), actual: self.dtype() });
         }
+        if !self.is_c() {
+            return self.try_clone()?.to_strings();
+        }
         let size = self.dtype().size();
         let element = |i: usize| string(self.dtype(), &self.bytes()[i * size..][..size]);
         Ok((0..self.len()).map(element).collect())

@@ -205,6 +205,15 @@ impl<'a> View<'a> {
         Ok(())
     }
 
+    /// The same elements, their axes in reverse.
+    #[must_use]
+    pub fn transposed(&self) -> View<'a> {
+        let mut view = self.clone();
+        view.shape.reverse();
+        view.strides.reverse();
+        view
+    }
+
     /// The same elements repeated to a larger shape as NumPy broadcasts, by strides of zero.
     ///
     /// # Errors
@@ -399,6 +408,11 @@ impl<'a> ViewMut<'a> {
     /// The same elements for a shorter time.
     pub fn reborrow(&mut self) -> ViewMut<'_> {
         ViewMut { view: self.view.clone(), exclusive: PhantomData }
+    }
+
+    /// The elements for reading and for writing, by one evaluation.
+    pub(crate) fn lend(&mut self) -> (View<'_>, ViewMut<'_>) {
+        (self.view.clone(), self.reborrow())
     }
 
     /// A part of each element, as for [`View::plane`].

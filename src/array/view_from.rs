@@ -65,7 +65,7 @@ impl<'a, T: Element> From<&'a T> for View<'a> {
 impl<'a> From<&'a Array> for View<'a> {
     fn from(array: &'a Array) -> View<'a> {
         let ptr = NonNull::from(array.bytes()).cast();
-        // SAFETY: an array's bytes are its elements in C order, and it is borrowed for `'a`.
+        // SAFETY: an array's bytes are its elements, dense in its order, and it is borrowed for `'a`.
         unsafe { View::from_raw_parts(ptr, array.dtype(), array.shape().into(), array.strides(), false) }
     }
 }
@@ -74,7 +74,7 @@ impl<'a> From<&'a mut Array> for ViewMut<'a> {
     fn from(array: &'a mut Array) -> ViewMut<'a> {
         let (dtype, shape, strides) = (array.dtype(), array.shape().into(), array.strides());
         let ptr = NonNull::from(array.bytes_mut()).cast();
-        // SAFETY: an array's bytes are its elements in C order, borrowed mutably for `'a`; dense
+        // SAFETY: an array's bytes are its elements, dense in its order, borrowed mutably for `'a`; dense
         // elements do not overlap.
         unsafe { ViewMut::from_raw_parts(ptr, dtype, shape, strides, false) }
     }

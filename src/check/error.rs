@@ -174,6 +174,8 @@ kinds! {
         /// The name that NumExpr has for it.
         signature: String,
     } = "no-opcode";
+    /// In the NumExpr dialect, an operation between bytes and numbers: a `TypeError`.
+    BytesBesideNumbers = "bytes-beside-numbers";
     /// In the NumExpr dialect, an input of a dtype without a kind: a `ValueError`.
     UnknownInputType {
         /// The dtype.
@@ -204,6 +206,16 @@ kinds! {
         /// The rule.
         casting: Casting,
     } = "casting";
+    /// A change of an input that was given for reading only.
+    NotWritable {
+        /// Its name.
+        name: String,
+    } = "not-writable";
+    /// A value that does not fit into the input that it is to change.
+    LargerThanInput {
+        /// The input's name.
+        name: String,
+    } = "larger-than-input";
     /// Text of elements that are too large.
     TextTooWide = "text-too-wide";
     /// A literal that is cast between bytes and text, and is not ASCII.

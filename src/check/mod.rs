@@ -52,6 +52,7 @@ mod select;
 mod statement;
 mod text;
 mod time;
+mod update;
 mod value;
 mod view;
 mod words;
@@ -82,6 +83,8 @@ pub struct InputType {
     pub dtype: InputDType,
     /// For each axis, whether its size is 1. Of a weak number it is empty.
     pub ones: SmallVec<[bool; 6]>,
+    /// Whether the formula may change its array, as with `+=`.
+    pub writable: bool,
 }
 
 /// The element type of an input.
@@ -130,6 +133,8 @@ pub struct Options {
     pub casting: Casting,
     /// NumExpr's level of optimization, which changes kinds and bits. Of no meaning to NumPy's rules.
     pub optimization: Optimization,
+    /// The most nodes; [`MAX_NODES`] holds in any case.
+    pub nodes: Option<usize>,
     /// Whether what NumExpr refuses of reductions is refused in its dialect too: operations after them, negative
     /// axes, tuples of axes, `keepdims`.
     pub strict: bool,

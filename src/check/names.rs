@@ -12,6 +12,8 @@ pub struct FreeName<'p> {
     pub name: &'p str,
     /// Whether it means something if there is no such input: a constant, or a dtype.
     pub predefined: bool,
+    /// Whether the formula changes the array under the name, as `a += b` does.
+    pub changed: bool,
 }
 
 /// The names that a formula reads and that are not variables of its own by then, in the order of the text. Functions
@@ -25,7 +27,7 @@ pub struct FreeName<'p> {
 /// # Ok::<(), &str>(())
 /// ```
 pub fn free_names(program: &Program, dialect: Dialect) -> Vec<FreeName<'_>> {
-    let mut names = Names { program, dialect, assigned: FxHashSet::default(), free: Vec::new() };
+    let mut names = Names { program, dialect, known: FxHashSet::default(), bound: FxHashSet::default(), free: Vec::new() };
     let mut statements = program.statements().iter().copied().peekable();
     for (id, expr) in program.exprs() {
         if let Expr::Name(name) = expr {
@@ -42,7 +44,10 @@ pub fn free_names(program: &Program, dialect: Dialect) -> Vec<FreeName<'_>> {
 struct Names<'p> {
     program: &'p Program,
     dialect: Dialect,
-    assigned: FxHashSet<Symbol>,
+    /// Variables, and the names noted.
+    known: FxHashSet<Symbol>,
+    /// Variables.
+    bound: FxHashSet<Symbol>,
     free: Vec<FreeName<'p>>,
 }
 
@@ -50,26 +55,40 @@ impl Names<'_> {
     fn read(&mut self, symbol: Symbol) {
         let name = self.program.symbol(symbol);
         let is_literal = matches!(name, "None" | "True" | "False");
-        // What is noted is as good as assigned: it is not noted again.
-        if is_literal || !self.assigned.insert(symbol) {
+        // What is noted is as good as assigned, and is not noted again.
+        if is_literal || !self.known.insert(symbol) {
             return;
         }
         let is_constant = || CONSTANTS.iter().any(|(known, _)| *known == name);
         let predefined =
             self.dialect == Dialect::NumPy && (is_constant() || keywords::dtype_named(name).is_some());
-        self.free.push(FreeName { name, predefined });
+        self.free.push(FreeName { name, predefined, changed: false });
+    }
+
+    fn bind(&mut self, symbol: Symbol) {
+        self.known.insert(symbol);
+        self.bound.insert(symbol);
     }
 
     fn after(&mut self, statement: Statement) {
         match statement {
             Statement::Result(_) => {}
-            Statement::Assign { name, .. } => {
-                self.assigned.insert(name);
-            }
+            Statement::Assign { name, .. } => self.bind(name),
             Statement::Unpack { names, .. } => {
-                self.assigned.extend(self.program.bound(names).iter().map(|bound| bound.name));
+                self.program.bound(names).iter().for_each(|bound| self.bind(bound.name));
             }
-            Statement::Augment { name, .. } => self.read(name),
+            Statement::Augment { name, .. } => {
+                self.read(name);
+                self.change(name);
+            }
+        }
+    }
+
+    fn change(&mut self, symbol: Symbol) {
+        let name = self.program.symbol(symbol);
+        let is_input = !self.bound.contains(&symbol);
+        if let Some(free) = self.free.iter_mut().find(|free| is_input && free.name == name) {
+            free.changed = true;
         }
     }
 }
@@ -92,6 +111,18 @@ mod tests {
         assert_eq!(names("p, q = a, b; p * q"), ["a", "b"]);
         assert_eq!(names("sum(a, axis=None, keepdims=True)"), ["a"]);
         assert_eq!(names("astype(a, float32) + pi"), ["a", "float32", "pi"]);
+    }
+
+    #[test]
+    fn what_is_changed_is_an_input_until_its_name_is_assigned() {
+        let changed = |text: &str| {
+            let program = crate::syntax::parse(text).unwrap();
+            let names = free_names(&program, Dialect::NumPy);
+            names.iter().filter(|n| n.changed).map(|n| n.name.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(changed("a += b; b * c"), ["a"]);
+        assert_eq!(changed("a = a + 1; a += b; a"), [""; 0]);
+        assert_eq!(changed("x = a; a -= 1; x"), ["a"]);
     }
 
     #[test]

@@ -201,7 +201,8 @@ impl Lowering<'_> {
         if rank == 0 {
             return of;
         }
-        let node = Node::Reduce { op: Reduction::Any, of, axes: Axes::all(rank), keepdims: false };
+        let node =
+            Node::Reduce { op: Reduction::Any, of, imag: None, axes: Axes::all(rank), keepdims: false };
         self.graph.add(node, span).expect("all axes are the operand's")
     }
 

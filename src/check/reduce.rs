@@ -115,6 +115,7 @@ impl Lowering<'_> {
             Reduction::ArgMin | Reduction::ArgMax => Ok(self.reduce(op, of, over, span)),
             // No call has their names.
             Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => Ok(of),
+            Reduction::ProdReal | Reduction::ProdImag => Ok(of),
         }
     }
 
@@ -241,13 +242,14 @@ impl Lowering<'_> {
     pub(super) fn reduce(&mut self, op: Reduction, of: NodeId, over: Extent, span: Span) -> NodeId {
         let dtype = self.graph.ty(of).dtype;
         let of = self.widened(of, span);
-        let node = Node::Reduce { op, of, axes: over.axes, keepdims: over.keepdims };
+        let node = Node::Reduce { op, of, imag: None, axes: over.axes, keepdims: over.keepdims };
         let node = self.graph.add(node, span).expect("the axes were found to be the operand's");
         match op {
             Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => {
                 self.cast(node, dtype, span)
             }
             Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => self.cast(node, dtype, span),
+            Reduction::ProdReal | Reduction::ProdImag => node,
             Reduction::Any | Reduction::All | Reduction::ArgMin | Reduction::ArgMax => node,
         }
     }

@@ -91,7 +91,13 @@ impl Lowering<'_> {
         };
         let outside = self.apply(Op::BitOr, &[below, beyond], span);
         let rank = self.graph.ty(outside).dims.len();
-        let any = Node::Reduce { op: Reduction::Any, of: outside, axes: Axes::all(rank), keepdims: false };
+        let any = Node::Reduce {
+            op: Reduction::Any,
+            of: outside,
+            imag: None,
+            axes: Axes::all(rank),
+            keepdims: false,
+        };
         let any = if rank == 0 { outside } else { self.graph.add(any, span).expect("all axes are its own") };
         self.guard(any, GuardKind::IndexOutOfRange, span);
         Ok(self.flat_numbers(place, array, 1, span))

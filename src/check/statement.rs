@@ -30,13 +30,15 @@ pub(super) struct Lowering<'a> {
     pub(super) masks: FxHashMap<NodeId, NodeId>,
     /// How many calls of random generators stand before.
     pub(super) random_calls: u64,
-    inputs: FxHashMap<&'a str, InputId>,
-    types: &'a [InputType],
+    pub(super) inputs: FxHashMap<&'a str, InputId>,
+    pub(super) types: &'a [InputType],
     /// What has been computed of the expressions so far.
     values: Vec<Value>,
-    variables: FxHashMap<Symbol, Bound>,
+    pub(super) variables: FxHashMap<Symbol, Bound>,
     /// Variables in the order of their first assignment.
     assigned: Vec<Symbol>,
+    /// What the arrays of inputs take in the end, in the order of their first change.
+    pub(super) updates: Vec<(InputId, Operand)>,
     /// Names that were reported as unknown.
     unknown: FxHashSet<Symbol>,
     /// Texts that are values of a `dtype=`.
@@ -47,9 +49,11 @@ pub(super) struct Lowering<'a> {
 
 /// What a variable holds.
 #[derive(Clone, Copy)]
-struct Bound {
-    value: Value,
-    span: Span,
+pub(super) struct Bound {
+    pub(super) value: Value,
+    pub(super) span: Span,
+    /// The input whose array takes the value, where the variable is a changed input.
+    pub(super) into: Option<InputId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -72,6 +76,7 @@ impl<'a> Lowering<'a> {
             values: Vec::with_capacity(program.exprs().len()),
             variables: FxHashMap::default(),
             assigned: Vec::new(),
+            updates: Vec::new(),
             unknown: FxHashSet::default(),
             dtype_texts: dtype_arguments(program).collect(),
             result: None,
@@ -104,8 +109,9 @@ impl<'a> Lowering<'a> {
                     self.errors.push(error);
                 }
             }
-            if self.graph.len() > MAX_NODES {
-                let kind = ErrorKind::TooManyNodes { limit: MAX_NODES };
+            let limit = self.options.nodes.map_or(MAX_NODES, |nodes| nodes.min(MAX_NODES));
+            if self.graph.len() > limit {
+                let kind = ErrorKind::TooManyNodes { limit };
                 self.errors.push(Error { kind, span: self.program.span(id) });
                 return Err(self.errors);
             }
@@ -184,14 +190,7 @@ impl<'a> Lowering<'a> {
 
     /// The same, where only a number makes sense.
     pub(super) fn operand(&self, id: ExprId) -> Step<Operand> {
-        let span = self.program.span(id);
-        match self.value(id) {
-            Value::Number(number) => Ok(Operand { number, span }),
-            Value::Poison => Err(Stop::Poison),
-            Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
-            Value::Tuple(_) | Value::Pair(..) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
-            Value::DType(_) => stop(ErrorKind::NotANumber { what: "a dtype" }, span),
-        }
+        self.value(id).operand(self.program.span(id))
     }
 
     fn name(&mut self, name: Symbol, span: Span) -> Step<Value> {
@@ -223,7 +222,7 @@ impl<'a> Lowering<'a> {
         if self.is_numexpr() { &[] } else { &CONSTANTS }
     }
 
-    fn input(&mut self, input: InputId, span: Span) -> Step<Number> {
+    pub(super) fn input(&mut self, input: InputId, span: Span) -> Step<Number> {
         let ty = &self.types[input.index()];
         let dtype = ty.dtype.stored();
         if self.is_numexpr() {
@@ -251,7 +250,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Reports each unknown name once.
-    fn unknown_name(&mut self, name: Symbol, span: Span) -> Stop {
+    pub(super) fn unknown_name(&mut self, name: Symbol, span: Span) -> Stop {
         if !self.unknown.insert(name) {
             return Stop::Poison;
         }
@@ -273,23 +272,7 @@ impl<'a> Lowering<'a> {
             Statement::Assign { name, name_span, value } => self.bind(name, self.value(value), name_span),
             Statement::Unpack { names, value } => return self.unpack(names, value),
             Statement::Augment { name, name_span, op, value } => {
-                let Some(&Bound { value: bound, .. }) = self.variables.get(&name) else {
-                    return self.augment_input(name, name_span);
-                };
-                // Poisoned unless all goes well: the errors of later lines would follow from this one.
-                self.bind(name, Value::Poison, name_span);
-                let left = match bound {
-                    Value::Number(number) => Operand { number, span: name_span },
-                    Value::Poison => return Err(Stop::Poison),
-                    Value::None => return stop(ErrorKind::NotANumber { what: "`None`" }, name_span),
-                    Value::Tuple(_) | Value::Pair(..) => {
-                        return stop(ErrorKind::NotANumber { what: "a tuple" }, name_span);
-                    }
-                    Value::DType(_) => return stop(ErrorKind::NotANumber { what: "a dtype" }, name_span),
-                };
-                let right = self.operand(value)?;
-                let number = self.binary(op, left, right, name_span.join(right.span))?;
-                self.bind(name, Value::Number(number), name_span);
+                return self.augment(name, name_span, op, value);
             }
         }
         Ok(())
@@ -319,21 +302,30 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn augment_input(&mut self, name: Symbol, span: Span) -> Step<()> {
-        if self.inputs.contains_key(self.program.symbol(name)) {
-            return stop(ErrorKind::NotEvaluated { what: "changing an input in place" }, span);
-        }
-        Err(self.unknown_name(name, span))
+    /// Lets a name stand for a value, as `=` does.
+    fn bind(&mut self, name: Symbol, value: Value, span: Span) {
+        self.rebind(name, Bound { value, span, into: None });
     }
 
-    fn bind(&mut self, name: Symbol, value: Value, span: Span) {
-        if self.variables.insert(name, Bound { value, span }).is_none() {
+    pub(super) fn rebind(&mut self, name: Symbol, bound: Bound) {
+        // The name of a changed array is that of no result, until something is assigned to it.
+        let is_first = bound.into.is_none() && self.variables.get(&name).is_none_or(|old| old.into.is_some());
+        if is_first && !self.assigned.contains(&name) {
             self.assigned.push(name);
+        }
+        self.variables.insert(name, bound);
+    }
+
+    /// The results, and then what goes into the arrays of inputs.
+    fn outputs(&mut self) {
+        self.results();
+        for (input, operand) in std::mem::take(&mut self.updates) {
+            self.output(None, Some(input), Ok(operand));
         }
     }
 
     /// The trailing expression or its items, else every variable whose name does not begin with `_`.
-    fn outputs(&mut self) {
+    fn results(&mut self) {
         if let Some(result) = self.result {
             match self.value(result) {
                 Value::Tuple(items) => self.output_items(items, self.program.span(result)),
@@ -341,31 +333,24 @@ impl<'a> Lowering<'a> {
                     let span = self.program.span(result);
                     [first, second]
                         .into_iter()
-                        .for_each(|n| self.output(None, Ok(Operand { number: n, span })));
+                        .for_each(|n| self.output(None, None, Ok(Operand { number: n, span })));
                 }
                 Value::Number(_) | Value::Poison | Value::None | Value::DType(_) => {
                     let output = self.operand(result);
-                    self.output(None, output);
+                    self.output(None, None, output);
                 }
             }
             return;
         }
         let shown = |&&name: &&Symbol| !self.program.symbol(name).starts_with('_');
         let names: Vec<Symbol> = self.assigned.iter().filter(shown).copied().collect();
-        if names.is_empty() && self.errors.is_empty() {
+        if names.is_empty() && self.updates.is_empty() && self.errors.is_empty() {
             let last = self.program.exprs().last().map(|(id, _)| self.program.span(id));
             self.errors.push(Error { kind: ErrorKind::NoResult, span: last.unwrap_or_default() });
         }
         for name in names {
-            let Bound { value, span } = self.variables[&name];
-            let output = match value {
-                Value::Number(number) => Ok(Operand { number, span }),
-                Value::Poison => Err(Stop::Poison),
-                Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
-                Value::Tuple(_) | Value::Pair(..) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
-                Value::DType(_) => stop(ErrorKind::NotANumber { what: "a dtype" }, span),
-            };
-            self.output(Some(self.program.symbol(name).into()), output);
+            let Bound { value, span, .. } = self.variables[&name];
+            self.output(Some(self.program.symbol(name).into()), None, value.operand(span));
         }
     }
 
@@ -376,13 +361,14 @@ impl<'a> Lowering<'a> {
         }
         for &item in items {
             let output = self.operand(item);
-            self.output(None, output);
+            self.output(None, None, output);
         }
     }
 
-    fn output(&mut self, name: Option<Box<str>>, operand: Step<Operand>) {
-        match operand.and_then(|operand| self.asked_for(operand)).and_then(|o| self.result_planes(o)) {
-            Ok((dtype, node, imag)) => self.graph.outputs.push(Output { name, dtype, node, imag }),
+    fn output(&mut self, name: Option<Box<str>>, into: Option<InputId>, operand: Step<Operand>) {
+        let asked = |operand| if into.is_none() { self.asked_for(operand) } else { Ok(operand) };
+        match operand.and_then(asked).and_then(|o| self.result_planes(o)) {
+            Ok((dtype, node, imag)) => self.graph.outputs.push(Output { name, dtype, node, imag, into }),
             Err(Stop::Poison) => {}
             Err(Stop::Error(error)) => self.errors.push(error),
         }
@@ -390,7 +376,14 @@ impl<'a> Lowering<'a> {
 
     /// The operand in the dtype that was asked for, if one was.
     fn asked_for(&mut self, operand: Operand) -> Step<Operand> {
-        let Some(to) = self.options.dtype else { return Ok(operand) };
+        match self.options.dtype {
+            Some(to) => self.cast_by_rule(operand, to),
+            None => Ok(operand),
+        }
+    }
+
+    /// The operand in a dtype, if the rule of casting allows it.
+    pub(super) fn cast_by_rule(&mut self, operand: Operand, to: DType) -> Step<Operand> {
         let from = match operand.ty(&self.graph) {
             OperandType::Strong(dtype) => dtype,
             OperandType::WeakInt => DType::I64,
@@ -406,7 +399,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// What an output of the operand's value is: its dtype and its planes.
-    fn result_planes(&mut self, operand: Operand) -> Step<(DType, NodeId, Option<NodeId>)> {
+    pub(super) fn result_planes(&mut self, operand: Operand) -> Step<(DType, NodeId, Option<NodeId>)> {
         Ok(match operand.number {
             Number::Time(node, dtype) => (dtype, node, None),
             Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) => {

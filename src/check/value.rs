@@ -23,6 +23,19 @@ pub(super) enum Value {
     Number(Number),
 }
 
+impl Value {
+    /// The same, where only a number makes sense.
+    pub(super) fn operand(self, span: Span) -> Step<Operand> {
+        match self {
+            Value::Number(number) => Ok(Operand { number, span }),
+            Value::Poison => Err(Stop::Poison),
+            Value::None => stop(ErrorKind::NotANumber { what: "`None`" }, span),
+            Value::Tuple(_) | Value::Pair(..) => stop(ErrorKind::NotANumber { what: "a tuple" }, span),
+            Value::DType(_) => stop(ErrorKind::NotANumber { what: "a dtype" }, span),
+        }
+    }
+}
+
 /// A number or an array of numbers.
 ///
 /// `True` and `False` are strong: NumPy has no weak bool.

@@ -28,9 +28,7 @@ impl Display for ErrorKind {
             ErrorKind::UnknownKeyword { name, keyword, .. } => write_no_keyword(f, name, keyword),
             ErrorKind::DuplicateArgument { parameter } => write!(f, "`{parameter}` is given twice"),
             ErrorKind::KeywordValue { keyword, expected } => write!(f, "`{keyword}` takes {expected}"),
-            ErrorKind::AxisOutOfRange { axis, rank } => {
-                write!(f, "axis {axis} is out of range for {}", Axes(*rank))
-            }
+            ErrorKind::AxisOutOfRange { axis, rank } => write_no_axis(f, *axis, *rank),
             ErrorKind::DuplicateAxis { axis } => write!(f, "axis {axis} is listed twice"),
             ErrorKind::OneAxis => f.write_str("this reduction takes one axis or none, not a tuple"),
             ErrorKind::ReductionOfTwo { .. } => f.write_str("a reduction takes one array"),
@@ -40,11 +38,11 @@ impl Display for ErrorKind {
             ErrorKind::NegativePower => f.write_str("an integer to a negative power"),
             ErrorKind::NegativeIntegerPower => f.write_str(NEGATIVE_INTEGER_POWER),
             ErrorKind::StandardBoolean => f.write_str(STANDARD_BOOLEAN),
+            ErrorKind::BytesBesideNumbers => f.write_str(BYTES_BESIDE_NUMBERS),
             ErrorKind::NoOpcode { signature } => {
                 write!(f, "couldn't find matching opcode for '{signature}'")
             }
-            ErrorKind::UnknownInputType { dtype: DType::Text(_) } => f.write_str(NO_UNICODE),
-            ErrorKind::UnknownInputType { dtype } => write!(f, "unknown type {dtype}"),
+            ErrorKind::UnknownInputType { dtype } => write_unknown_type(f, *dtype),
             ErrorKind::DivisionByZero => f.write_str("division by zero"),
             ErrorKind::ReductionNotLast => f.write_str(REDUCTION_NOT_LAST),
             ErrorKind::NegativeAxis => f.write_str("negative axis are not supported"),
@@ -53,6 +51,8 @@ impl Display for ErrorKind {
             ErrorKind::Casting { from, to, casting } => {
                 write!(f, "the rule `{casting}` casts no {from} to {to}")
             }
+            ErrorKind::NotWritable { name } => write!(f, "`{name}` was given for reading only"),
+            ErrorKind::LargerThanInput { name } => write!(f, "the value is larger than `{name}`"),
             ErrorKind::TextTooWide => f.write_str("an element of this text would be larger than 4 GiB"),
             ErrorKind::NonAscii => f.write_str(NON_ASCII),
             ErrorKind::NoUnit { from, to } => write!(f, "{from} and {to} have no common unit"),
@@ -71,8 +71,7 @@ impl Display for ErrorKind {
                 write!(f, "what is filled in does not broadcast to {}", Axes(*rank))
             }
             ErrorKind::NotATuple => f.write_str("`in` takes a tuple of values"),
-            ErrorKind::Unpack { names, items: 0 } => write!(f, "this is no tuple of {names} values"),
-            ErrorKind::Unpack { names, items } => write!(f, "{items} values for {names} names"),
+            ErrorKind::Unpack { names, items } => write_unpack(f, *names, *items),
             ErrorKind::NoResult => f.write_str("the formula has no result"),
             ErrorKind::TooManyNodes { limit } => write!(f, "the formula has more than {limit} operations"),
             ErrorKind::TooManyAxes { name } => write!(f, "`{name}` has more than 64 axes"),
@@ -84,6 +83,7 @@ impl Display for ErrorKind {
 /// Other programs look for NumExpr's words: these are not ours to change.
 const STANDARD_BOOLEAN: &str = "You can't use Python's standard boolean operators in NumExpr expressions. You should \
      use their bitwise counterparts instead: '&' instead of 'and', '|' instead of 'or', and '~' instead of 'not'.";
+const BYTES_BESIDE_NUMBERS: &str = "strings can only be operated with strings";
 const NEGATIVE_INTEGER_POWER: &str = "Integers to negative integer powers are not allowed.";
 const NO_UNICODE: &str = "NumExpr 2 does not support Unicode as a dtype.";
 const REDUCTION_NOT_LAST: &str = "invalid program: reduction operations must occur last";
@@ -121,6 +121,10 @@ fn write_not_evaluated(f: &mut Formatter<'_>, dtype: DType, from: Option<DType>)
     }
 }
 
+fn write_no_axis(f: &mut Formatter<'_>, axis: i128, rank: usize) -> fmt::Result {
+    write!(f, "axis {axis} is out of range for {}", Axes(rank))
+}
+
 fn write_too_many(f: &mut Formatter<'_>, rank: usize, indices: usize) -> fmt::Result {
     write!(f, "{indices} {} for {}", if indices == 1 { "index" } else { "indices" }, Axes(rank))
 }
@@ -138,6 +142,17 @@ fn write_arity(f: &mut Formatter<'_>, name: &str, least: usize, most: usize, got
     match least == most {
         true => write!(f, "`{name}` takes {most} argument{plural}, not {got}"),
         false => write!(f, "`{name}` takes {least} to {most} positional argument{plural}, not {got}"),
+    }
+}
+
+fn write_unknown_type(f: &mut Formatter<'_>, dtype: DType) -> fmt::Result {
+    if let DType::Text(_) = dtype { f.write_str(NO_UNICODE) } else { write!(f, "unknown type {dtype}") }
+}
+
+fn write_unpack(f: &mut Formatter<'_>, names: usize, items: usize) -> fmt::Result {
+    match items {
+        0 => write!(f, "this is no tuple of {names} values"),
+        _ => write!(f, "{items} values for {names} names"),
     }
 }
 
@@ -170,11 +185,14 @@ impl ErrorKind {
             ErrorKind::NotEvaluated { .. } | ErrorKind::DTypeNotEvaluated { .. } => None,
             ErrorKind::Arity { .. } | ErrorKind::NegativeIntegerPower | ErrorKind::StandardBoolean => None,
             ErrorKind::NoOpcode { .. } | ErrorKind::UnknownInputType { .. } => None,
+            ErrorKind::BytesBesideNumbers => None,
             ErrorKind::DivisionByZero | ErrorKind::ReductionNotLast | ErrorKind::NegativeAxis => None,
             ErrorKind::DuplicateArgument { .. } | ErrorKind::KeywordValue { .. } => None,
             ErrorKind::AxisOutOfRange { .. } | ErrorKind::DuplicateAxis { .. } => None,
             ErrorKind::OneAxis | ErrorKind::LiteralOverflow | ErrorKind::NotANumber { .. } => None,
             ErrorKind::Casting { .. } => Some("cast it in the formula, or allow `unsafe` casting".to_owned()),
+            ErrorKind::NotWritable { .. } => Some("give it as writable, or assign to a new name".to_owned()),
+            ErrorKind::LargerThanInput { .. } => None,
             ErrorKind::NotADatetime => {
                 Some("write it as '2023-04-01' or '2023-04-01T12:30:59.125'".to_owned())
             }

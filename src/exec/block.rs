@@ -180,7 +180,7 @@ impl<'a> PassRun<'a> {
     }
 
     /// Runs the steps on the elements `at..at + len` of the space, in blocks, and gives each block's
-    /// start, length and the places of the folds' or the mask's elements to `visit`.
+    /// start, length and the places of [`Pass::visited`] to `visit`.
     ///
     /// # Safety
     /// The arrays are lent as [`PassRun`] says, and no other thread works on these elements.
@@ -197,10 +197,9 @@ impl<'a> PassRun<'a> {
             let len = (end - at).min(self.block).min(room);
             // SAFETY: as the caller promises; a block lies in one row unless rows do not matter.
             unsafe { self.run_block(scratch, at, len) };
-            let visited =
-                self.pass.folds.iter().map(|f| f.from).chain(self.pass.collect.iter().map(|c| c.from));
-            let folds: SmallVec<[*mut u8; 4]> = visited.map(|from| self.place(scratch, from)).collect();
-            visit(at, len, &folds);
+            let visited = self.pass.visited().map(|from| self.place(scratch, from));
+            let visited: SmallVec<[*mut u8; 4]> = visited.collect();
+            visit(at, len, &visited);
             at += len;
         }
         if self.deliveries.contains(&Delivery::Streamed) {
@@ -225,16 +224,18 @@ impl<'a> PassRun<'a> {
         }
         let mut ahead = self.ahead(scratch, len);
         let piece = if ahead.is_empty() { len.max(1) } else { PIECE };
-        for step in self.steps {
+        let last = self.steps.len().saturating_sub(1);
+        for (number, step) in self.steps.iter().enumerate() {
             for from in (0..len).step_by(piece) {
+                let len = piece.min(len - from);
                 ahead.request();
                 // SAFETY: every place is contiguous for `len` elements of its dtype: see `locate`.
-                unsafe { self.run_step(scratch, step, from, piece.min(len - from)) };
+                unsafe { self.run_step(scratch, step, from, len) };
+                if number == last {
+                    // SAFETY: the steps have filled these elements of the stores' scratch.
+                    unsafe { self.deliver(scratch, at, from, len) };
+                }
             }
-        }
-        for (s, &delivery) in self.deliveries.iter().enumerate() {
-            // SAFETY: the steps have filled the store's scratch, if it has one, with `len` elements.
-            unsafe { self.deliver(scratch, s, delivery, at, len) };
         }
     }
 
@@ -352,14 +353,24 @@ impl<'a> PassRun<'a> {
         }
     }
 
+    /// Brings what the steps made of the elements `from..from + len` of the block at `at` to the arrays.
+    ///
     /// # Safety
-    /// The store's scratch, if it has one, holds `len` elements.
-    unsafe fn deliver(&self, scratch: &mut Scratch, s: usize, delivery: Delivery, at: usize, len: usize) {
-        let k = self.pass.sources.len() + s;
-        if !self.needs_scratch(k) {
-            return;
+    /// The scratch of each store that has one holds these elements.
+    unsafe fn deliver(&self, scratch: &Scratch, at: usize, from: usize, len: usize) {
+        for (s, &delivery) in self.deliveries.iter().enumerate() {
+            let k = self.pass.sources.len() + s;
+            if self.needs_scratch(k) {
+                let made = scratch.sources[k].wrapping_add(from * self.arrays[k].size).cast_const();
+                // SAFETY: as the caller promises.
+                unsafe { self.deliver_store(k, delivery, made, at + from, len) };
+            }
         }
-        let from = scratch.sources[k].cast_const();
+    }
+
+    /// # Safety
+    /// There are `len` elements at `from`.
+    unsafe fn deliver_store(&self, k: usize, delivery: Delivery, from: *const u8, at: usize, len: usize) {
         let array = &self.arrays[k];
         if delivery == Delivery::Streamed && self.space.layouts[k] == Layout::Linear && !array.swapped {
             // SAFETY: the elements `at..at + len` of the array, which nobody else writes.

@@ -14,10 +14,19 @@ pub enum Error {
         /// The bytes asked for.
         bytes: usize,
     },
+    /// More memory would be used than the run may use.
+    MemoryLimit {
+        /// The bytes that it needs at once.
+        bytes: usize,
+        /// The bytes that it may use.
+        limit: usize,
+    },
     /// The size of an array overflows.
     TooBig,
     /// The caller asked to stop.
     Cancelled,
+    /// The run took longer than it may.
+    TimeLimit,
     /// A condition of the formula does not hold of the values.
     Guard {
         /// Which.
@@ -68,8 +77,10 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Error::Alloc { .. } => "out-of-memory",
+            Error::MemoryLimit { .. } => "memory-limit",
             Error::TooBig => "too-big",
             Error::Cancelled => "cancelled",
+            Error::TimeLimit => "time-limit",
             Error::Guard { kind: GuardKind::NegativePower, .. } => "negative-power",
             Error::Guard { kind: GuardKind::NonAscii, .. } => "non-ascii",
             Error::Guard { kind: GuardKind::OutOfRange(_), .. } => "number-out-of-range",
@@ -89,7 +100,11 @@ impl fmt::Display for Error {
         match self {
             Error::Alloc { bytes } => write!(f, "out of memory: {bytes} bytes"),
             Error::TooBig => f.write_str("the size of an array in bytes overflows"),
+            Error::MemoryLimit { bytes, limit } => {
+                write!(f, "this takes {bytes} bytes of memory, and {limit} are allowed")
+            }
             Error::Cancelled => f.write_str("cancelled"),
+            Error::TimeLimit => f.write_str("this takes longer than is allowed"),
             Error::Guard { kind: GuardKind::NegativePower, .. } => {
                 f.write_str("integers to negative integer powers are not allowed")
             }

@@ -58,6 +58,8 @@ pub struct Run<'a> {
     pub inputs: &'a [Operand<'a>],
     /// Where kept arrays come from.
     pub pool: &'a Pool,
+    /// The bytes that results, kept arrays and copies may take at once.
+    pub memory: usize,
     /// Threads and cancelling.
     pub control: Control<'a>,
 }
@@ -100,6 +102,8 @@ pub struct Running<'a> {
     copies: Vec<(InputId, Array)>,
     /// Outputs that lie exactly on an input of their pass.
     in_place: SmallVec<[u32; 2]>,
+    /// The bytes of results, kept arrays and copies that there are.
+    used: usize,
     /// When the caller was last asked whether to stop.
     looked: Instant,
 }
@@ -115,6 +119,7 @@ impl<'a> Running<'a> {
             last_reads: plan.last_reads(),
             copies: Vec::new(),
             in_place: SmallVec::new(),
+            used: 0,
             looked: Instant::now(),
         })
     }
@@ -159,13 +164,31 @@ impl<'a> Running<'a> {
         dims.iter().map(|&dim| self.known.size(dim)).collect()
     }
 
+    /// An array of the run's memory, its elements unspecified.
+    ///
+    /// # Errors
+    /// [`Error::MemoryLimit`], [`Error::Alloc`], [`Error::TooBig`].
+    pub fn allocate(&mut self, dtype: DType, shape: &[usize]) -> Result<Array, Error> {
+        self.reserve(shape::bytes(shape, dtype.size()).map_err(|_| Error::TooBig)?)?;
+        Ok(Array::from_pool(self.run.pool, dtype, shape)?)
+    }
+
+    /// Counts bytes that are about to be used.
+    fn reserve(&mut self, bytes: usize) -> Result<(), Error> {
+        let (bytes, limit) = (self.used.saturating_add(bytes), self.run.memory);
+        if bytes > limit {
+            return Err(Error::MemoryLimit { bytes, limit });
+        }
+        self.used = bytes;
+        Ok(())
+    }
+
     /// Makes room for what a pass keeps. What it collects is counted first.
     fn allocate_temps(&mut self, pass: &Pass) -> Result<(), Error> {
         for id in pass.kept().filter(|_| pass.collect.is_none()) {
             let temp = &self.run.compiled.plan.temps[id.0 as usize];
             let shape = self.shape(&temp.dims);
-            let array = Array::from_pool(self.run.pool, temp.dtype, &shape)?;
-            self.temps[id.0 as usize] = Some(array);
+            self.temps[id.0 as usize] = Some(self.allocate(temp.dtype, &shape)?);
         }
         Ok(())
     }
@@ -173,8 +196,10 @@ impl<'a> Running<'a> {
     /// Frees what no later pass reads.
     fn free_temps(&mut self, pass: usize) {
         for (temp, &last) in self.temps.iter_mut().zip(&self.last_reads) {
-            if last <= pass {
-                *temp = None;
+            if last <= pass
+                && let Some(freed) = temp.take()
+            {
+                self.used -= freed.bytes().len();
             }
         }
     }
@@ -197,6 +222,9 @@ impl<'a> Running<'a> {
                         self.in_place.push(o as u32);
                     }
                     Overlap::Same | Overlap::Partial => {
+                        self.reserve(
+                            shape::bytes(view.shape(), view.dtype().size()).map_err(|_| Error::TooBig)?,
+                        )?;
                         self.copies.push((InputId(k as u32), Array::from_view(view)?));
                         break;
                     }
@@ -275,7 +303,7 @@ impl<'a> Running<'a> {
         };
         let ends = collect::count(&self.run.control, bound, tiles)?;
         let count = ends.last().copied().unwrap_or(0);
-        let mut array = Array::from_pool(self.run.pool, DType::I64, &[count])?;
+        let mut array = self.allocate(DType::I64, &[count])?;
         collect::collect(&self.run.control, bound, tiles, &ends, &mut array)?;
         self.temps[collected.dest.0 as usize] = Some(array);
         self.known.counted(&self.run.compiled.plan, self.run.inputs, collected.dim, count)

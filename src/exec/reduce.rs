@@ -22,6 +22,7 @@ pub(super) fn has_identity(op: Reduction) -> bool {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Any | Reduction::All => true,
         Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => true,
+        Reduction::ProdReal | Reduction::ProdImag => true,
         Reduction::Min | Reduction::Max | Reduction::ArgMin | Reduction::ArgMax => false,
     }
 }
@@ -221,18 +222,19 @@ unsafe fn feed(
     len: usize,
     row: Option<usize>,
 ) {
-    let sizes: SmallVec<[usize; 4]> = bound.pass.folds.iter().map(|f| f.lane.size()).collect();
+    let folds = &bound.pass.folds;
+    let sizes = sizes(folds);
     let mut held: SmallVec<[Vec<u8>; 2]> = SmallVec::new();
     // SAFETY: as the caller promises.
     unsafe {
         bound.run(scratch, origin, len, |_, len, elements| {
             if row.is_none_or(|width| width == len) {
-                // SAFETY: the block has `len` elements at each fold's place.
-                folders.iter_mut().zip(elements).for_each(|(f, &e)| f.feed(e, len));
+                // SAFETY: the block has `len` elements at each place.
+                feed_all(folds, folders, elements.iter().map(|e| e.cast_const()), len);
                 return;
             }
             // A row cut into several blocks is put together again.
-            held.resize_with(folders.len(), Vec::new);
+            held.resize_with(elements.len(), Vec::new);
             for (k, &e) in elements.iter().enumerate() {
                 // SAFETY: as above.
                 held[k].extend_from_slice(std::slice::from_raw_parts(e, len * sizes[k]));
@@ -241,8 +243,31 @@ unsafe fn feed(
     }
     if let (Some(width), false) = (row, held.is_empty()) {
         // SAFETY: the blocks of the row add up to `width` elements.
-        folders.iter_mut().zip(&held).for_each(|(f, h)| unsafe { f.feed(h.as_ptr(), width) });
+        unsafe { feed_all(folds, folders, held.iter().map(Vec::as_ptr), width) };
     }
+}
+
+/// Feeds every folder `len` elements, which are at the places of the folds one after the other.
+///
+/// # Safety
+/// Each place is readable for `len` elements of its fold's dtype.
+unsafe fn feed_all(
+    folds: &[Fold],
+    folders: &mut [Box<dyn Folder>],
+    mut places: impl Iterator<Item = *const u8>,
+    len: usize,
+) {
+    for (fold, folder) in folds.iter().zip(folders) {
+        let Some(first) = places.next() else { return };
+        let second = if fold.imag.is_some() { places.next() } else { None };
+        // SAFETY: as the caller promises.
+        unsafe { folder.feed([first, second.unwrap_or(first)], len) };
+    }
+}
+
+/// The bytes of an element at each place of the folds.
+fn sizes(folds: &[Fold]) -> SmallVec<[usize; 4]> {
+    folds.iter().flat_map(|fold| fold.places().map(|_| fold.lane.size())).collect()
 }
 
 /// Feeds `rows` consecutive rows of `width` columns, as many at once as a block takes.
@@ -259,7 +284,8 @@ unsafe fn feed_rows(
 ) {
     // Where blocks end with the space's rows they need not hold whole rows of columns.
     let at_once = if bound.flat { (bound.block.min(tile::MAX_BLOCK) / width).max(1) } else { 1 };
-    let sizes: SmallVec<[usize; 4]> = bound.pass.folds.iter().map(|f| f.lane.size()).collect();
+    let folds = &bound.pass.folds;
+    let sizes = sizes(folds);
     for first in (0..rows).step_by(at_once) {
         let rows = at_once.min(rows - first);
         if rows == 1 {
@@ -267,13 +293,13 @@ unsafe fn feed_rows(
             unsafe { feed(bound, scratch, folders, origin + first * width, width, Some(width)) };
             continue;
         }
-        // SAFETY: as the caller promises; the block's rows lie one after the other at each fold's place.
+        // SAFETY: as the caller promises; the block's rows lie one after the other at each place.
         unsafe {
             bound.run(scratch, origin + first * width, rows * width, |_, len, elements| {
-                for (k, &e) in elements.iter().enumerate() {
-                    for row in 0..len / width {
-                        folders[k].feed(e.wrapping_add(row * width * sizes[k]), width);
-                    }
+                for row in 0..len / width {
+                    let at = elements.iter().zip(&sizes);
+                    let at = at.map(|(e, size)| e.wrapping_add(row * width * size).cast_const());
+                    feed_all(folds, folders, at, width);
                 }
             });
         }

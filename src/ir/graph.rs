@@ -94,6 +94,8 @@ pub struct Output {
     pub node: NodeId,
     /// The imaginary part of complex numbers.
     pub imag: Option<NodeId>,
+    /// The input whose array takes the value, and that has its dtype and shape; without one it is a result.
+    pub into: Option<InputId>,
 }
 
 impl Output {
@@ -321,8 +323,9 @@ impl Graph {
                 let dtype = text_dtype(op, &dtypes)?;
                 Ok(Type { dtype, dims: self.broadcast_all(&args, span) })
             }
-            Node::Reduce { op, of, axes, keepdims } => {
+            Node::Reduce { op, of, imag, axes, keepdims } => {
                 self.check_axes(of, axes)?;
+                self.check_imag(op, of, imag)?;
                 Ok(self.reduced(op, of, axes, keepdims))
             }
             Node::Scan { of, axis, .. } => {
@@ -384,6 +387,17 @@ impl Graph {
         if inside { Ok(()) } else { Err(TypeError::Axis) }
     }
 
+    /// Imaginary parts are beside real ones of the same dtype and dimensions, in reductions of complex numbers.
+    fn check_imag(&self, op: Reduction, of: NodeId, imag: Option<NodeId>) -> Result<(), TypeError> {
+        if imag.is_some() != op.is_complex() {
+            return Err(TypeError::Arity);
+        }
+        let Some(imag) = imag else { return Ok(()) };
+        let (re, im) = (self.ty(of), self.ty(imag));
+        let fits = re.dtype == im.dtype && self.canonical(&re.dims) == self.canonical(&im.dims);
+        if fits { Ok(()) } else { Err(TypeError::Dtype) }
+    }
+
     /// The result dtype of an operator whose operands have been cast.
     fn apply_dtype(&self, op: Op, args: &[NodeId]) -> Result<DType, TypeError> {
         if args.len() != op.arity() {
@@ -410,6 +424,7 @@ impl Graph {
         let dtype = match op {
             Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => ty.dtype,
             Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => ty.dtype,
+            Reduction::ProdReal | Reduction::ProdImag => ty.dtype,
             Reduction::Any | Reduction::All => DType::Bool,
             Reduction::ArgMin | Reduction::ArgMax => DType::I64,
         };

@@ -289,8 +289,10 @@ pub enum Node {
     Reduce {
         /// Which.
         op: Reduction,
-        /// Of what.
+        /// Of what; of complex numbers their real parts.
         of: NodeId,
+        /// The imaginary parts, where both are read: see [`Reduction::is_complex`].
+        imag: Option<NodeId>,
         /// Over which of its axes.
         axes: Axes,
         /// Whether reduced axes stay as axes of one.
@@ -321,7 +323,9 @@ impl Node {
             Node::Apply(op, args) => Node::Apply(op, args.map(to)),
             Node::Text(op, args) => Node::Text(op, args.map(to)),
             Node::Cast(dtype, of) => Node::Cast(dtype, to(of)),
-            Node::Reduce { op, of, axes, keepdims } => Node::Reduce { op, of: to(of), axes, keepdims },
+            Node::Reduce { op, of, imag, axes, keepdims } => {
+                Node::Reduce { op, of: to(of), imag: imag.map(to), axes, keepdims }
+            }
             Node::Scan { op, of, axis } => Node::Scan { op, of: to(of), axis },
         }
     }
@@ -346,7 +350,8 @@ impl Node {
             Node::Input(..) | Node::Const(_) | Node::Literal(_) => SmallVec::new(),
             Node::Count { .. } | Node::Index { .. } => SmallVec::new(),
             Node::Apply(_, args) | Node::Text(_, args) => SmallVec::from_slice(args),
-            Node::Cast(_, of) | Node::Reduce { of, .. } | Node::Scan { of, .. } => smallvec::smallvec![*of],
+            Node::Reduce { of, imag, .. } => std::iter::once(*of).chain(*imag).collect(),
+            Node::Cast(_, of) | Node::Scan { of, .. } => smallvec::smallvec![*of],
             Node::View { of, .. } | Node::Broadcast { of, .. } => smallvec::smallvec![*of],
             Node::Nonzero { mask, .. } => smallvec::smallvec![*mask],
             Node::Take { of, at } => smallvec::smallvec![*of, *at],

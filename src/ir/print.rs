@@ -69,10 +69,13 @@ impl Display for Graph {
                 write!(f, " as {}", output.dtype)?;
             }
             output.planes().try_for_each(|plane| write!(f, " {plane}"))?;
-            match &output.name {
-                Some(name) => writeln!(f, " {name}")?,
-                None => writeln!(f)?,
+            if let Some(name) = &output.name {
+                write!(f, " {name}")?;
             }
+            if let Some(input) = output.into {
+                write!(f, " into {}", self.inputs[input.index()].name)?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }
@@ -99,8 +102,10 @@ impl Graph {
                 write!(f, "text {}", op.name())?;
                 args.iter().try_for_each(|arg| write!(f, " {arg}"))
             }
-            Node::Reduce { op, of, axes, keepdims } => {
-                write!(f, "{} {of} {axes}{}", op.name(), if keepdims { " keepdims" } else { "" })
+            Node::Reduce { op, of, imag, axes, keepdims } => {
+                write!(f, "{} {of}", op.name())?;
+                imag.iter().try_for_each(|imag| write!(f, " {imag}"))?;
+                write!(f, " {axes}{}", if keepdims { " keepdims" } else { "" })
             }
             Node::Scan { op, of, axis: Some(axis) } => write!(f, "{} {of} axis={axis}", op.name()),
             Node::Scan { op, of, axis: None } => write!(f, "{} {of} flat", op.name()),

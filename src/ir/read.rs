@@ -260,8 +260,9 @@ fn read_output(graph: &Graph, rest: &str) -> Read<Output> {
         }
         Some(_) | None => (None, rest),
     };
-    let name = rest.strip_prefix(' ').map(Box::from);
-    Ok(Output { name, dtype: dtype.unwrap_or(graph.ty(node).dtype), node, imag })
+    let into = rest.strip_prefix(" into ").map(|name| find_input(graph, name)).transpose()?;
+    let name = rest.strip_prefix(' ').filter(|_| into.is_none()).map(Box::from);
+    Ok(Output { name, dtype: dtype.unwrap_or(graph.ty(node).dtype), node, imag, into })
 }
 
 fn read_definition(graph: &mut Graph, id: &str, rest: &str) -> Read<()> {
@@ -359,9 +360,15 @@ fn read_operator(graph: &Graph, name: &str, rest: &str) -> Read<Node> {
         return Ok(Node::Scan { op, of: read_id(graph, of)?, axis });
     }
     let &op = Reduction::ALL.iter().find(|op| op.name() == name).ok_or(ReadErrorKind::Operator)?;
-    let (of, axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    let (of, mut axes) = rest.split_once(' ').ok_or(ReadErrorKind::Form)?;
+    let mut imag = None;
+    if op.is_complex() {
+        let (second, rest) = axes.split_once(' ').ok_or(ReadErrorKind::Form)?;
+        imag = Some(read_id(graph, second)?);
+        axes = rest;
+    }
     let (axes, keepdims) = axes.strip_suffix(" keepdims").map_or((axes, false), |axes| (axes, true));
-    Ok(Node::Reduce { op, of: read_id(graph, of)?, axes: read_axes(axes)?, keepdims })
+    Ok(Node::Reduce { op, of: read_id(graph, of)?, imag, axes: read_axes(axes)?, keepdims })
 }
 
 fn read_dtype(text: &str) -> Read<DType> {

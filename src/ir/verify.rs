@@ -119,7 +119,11 @@ fn verify_output(graph: &Graph, output: &Output) -> Result<(), Fault> {
     require(output.planes().all(|plane| graph.ty(plane).dtype == due), Fault::DType)?;
     require(output.imag.is_some() == output.dtype.part().is_some(), Fault::Arity)?;
     let dims = |plane| graph.canonical(&graph.ty(plane).dims);
-    require(output.imag.is_none_or(|imag| dims(imag) == dims(output.node)), Fault::Dims)
+    require(output.imag.is_none_or(|imag| dims(imag) == dims(output.node)), Fault::Dims)?;
+    let Some(input) = output.into else { return Ok(()) };
+    let written = graph.inputs.get(input.index()).map(|declared| &declared.ty);
+    require(written.is_some_and(|ty| ty.dtype == output.dtype), Fault::DType)?;
+    require(written.is_some_and(|ty| graph.canonical(&ty.dims) == dims(output.node)), Fault::Dims)
 }
 
 fn verify_guard(graph: &Graph, node: NodeId) -> Result<(), Fault> {
@@ -167,16 +171,7 @@ fn verify_node(graph: &Graph, id: NodeId, node: Node) -> Result<(), Fault> {
             require(text_dtype(op, &dtypes) == Ok(ty.dtype), Fault::DType)?;
             verify_broadcast(graph, ty, &args)
         }
-        Node::Reduce { op, of, axes, keepdims } => {
-            verify_axes(graph, of, axes)?;
-            verify_reduction(graph, ty, op, of, axes)?;
-            let kept = graph.ty(of).dims.iter().enumerate();
-            let kept = kept.filter_map(|(k, &d)| match axes.contains(k) {
-                false => Some(d),
-                true => keepdims.then_some(Dim::One),
-            });
-            same_dims(graph, &ty.dims, &kept.collect::<Vec<_>>())
-        }
+        Node::Reduce { .. } => verify_reduction(graph, ty, node),
         Node::Scan { of, axis, .. } => {
             let of = graph.ty(of);
             require(ty.dtype == of.dtype, Fault::DType)?;
@@ -235,7 +230,30 @@ fn verify_axes(graph: &Graph, of: NodeId, axes: Axes) -> Result<(), Fault> {
     require(axes.0 & !Axes::all(graph.ty(of).dims.len()).0 == 0, Fault::Axes)
 }
 
-fn verify_reduction(graph: &Graph, ty: &Type, op: Reduction, of: NodeId, axes: Axes) -> Result<(), Fault> {
+fn verify_reduction(graph: &Graph, ty: &Type, node: Node) -> Result<(), Fault> {
+    let Node::Reduce { op, of, imag, axes, keepdims } = node else { return Ok(()) };
+    verify_axes(graph, of, axes)?;
+    verify_reduced_dtype(graph, ty, op, of, axes)?;
+    require(imag.is_some() == op.is_complex(), Fault::Arity)?;
+    if let Some(imag) = imag {
+        require(graph.ty(imag).dtype == graph.ty(of).dtype, Fault::DType)?;
+        same_dims(graph, &graph.ty(imag).dims, &graph.ty(of).dims)?;
+    }
+    let kept = graph.ty(of).dims.iter().enumerate();
+    let kept = kept.filter_map(|(k, &d)| match axes.contains(k) {
+        false => Some(d),
+        true => keepdims.then_some(Dim::One),
+    });
+    same_dims(graph, &ty.dims, &kept.collect::<Vec<_>>())
+}
+
+fn verify_reduced_dtype(
+    graph: &Graph,
+    ty: &Type,
+    op: Reduction,
+    of: NodeId,
+    axes: Axes,
+) -> Result<(), Fault> {
     let dtype = graph.ty(of).dtype;
     require(!dtype.is_text(), Fault::DType)?;
     // Halves are stored and converted; what computes with them does so in f32.
@@ -245,6 +263,7 @@ fn verify_reduction(graph: &Graph, ty: &Type, op: Reduction, of: NodeId, axes: A
         Reduction::Sum | Reduction::Prod => (accumulates, dtype),
         Reduction::Min | Reduction::Max | Reduction::MinFrom | Reduction::MaxFrom => (true, dtype),
         Reduction::Moment2 => (dtype == DType::F64, dtype),
+        Reduction::ProdReal | Reduction::ProdImag => (dtype.is_float(), dtype),
         Reduction::Any | Reduction::All => (dtype == DType::Bool, DType::Bool),
         Reduction::ArgMin | Reduction::ArgMax => {
             let is_all = axes == Axes::all(graph.ty(of).dims.len());

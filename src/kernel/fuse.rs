@@ -159,11 +159,13 @@ impl<'g> Planner<'g> {
             let root = Root { value: alias(self.graph, mask), kind: RootKind::Collect(collect) };
             let space = self.graph.canonical(&self.graph.ty(mask).dims);
             self.groups.push(Group { level, space, axes: Axes::default(), roots: vec![root] });
-        } else if let Node::Reduce { op, of, axes, .. } = node {
-            let fold = Fold { op, lane: self.folded_lane(op, of), from: Place::Source(0), dest: temp };
+        } else if let Node::Reduce { op, of, imag, axes, .. } = node {
+            let lane = self.folded_lane(op, of);
+            let fold = Fold { op, lane, from: Place::Source(0), imag: None, dest: temp };
             let space = self.graph.canonical(&self.graph.ty(of).dims);
             let value = alias(self.graph, of);
-            self.add_root(level, space, axes, Root { value, kind: RootKind::Fold(fold) });
+            let imag = imag.map(|imag| alias(self.graph, imag));
+            self.add_root(level, space, axes, Root { value, kind: RootKind::Fold { fold, imag } });
         } else if let Node::Scan { op, of, axis } = node {
             let running = Running { op, lane: lane(self.graph, id), axis, dest: temp };
             let space = self.graph.canonical(&self.graph.ty(of).dims);
@@ -181,6 +183,7 @@ impl<'g> Planner<'g> {
             Reduction::Any | Reduction::All => Lane::Bool,
             Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => lane(self.graph, of),
             Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => lane(self.graph, of),
+            Reduction::ProdReal | Reduction::ProdImag => lane(self.graph, of),
             Reduction::ArgMin | Reduction::ArgMax => lane(self.graph, of),
         }
     }
@@ -203,7 +206,13 @@ impl<'g> Planner<'g> {
             let kind = RootKind::Store(Dest::Output(index as u32, plane));
             self.add_root(level, dims.clone(), Axes::default(), Root { value: node, kind });
         }
-        self.plan.outputs.push(PlanOutput { name: output.name.clone(), dtype: output.dtype, dims, kept });
+        self.plan.outputs.push(PlanOutput {
+            name: output.name.clone(),
+            dtype: output.dtype,
+            dims,
+            kept,
+            into: output.into,
+        });
     }
 
     /// Puts a root into the pass of its level and space. A store joins a pass that reduces its whole

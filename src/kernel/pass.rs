@@ -27,9 +27,21 @@ pub(super) struct Root {
     pub(super) kind: RootKind,
 }
 
+impl Root {
+    /// What must be there for it.
+    fn values(&self) -> impl Iterator<Item = NodeId> {
+        let imag = if let RootKind::Fold { imag, .. } = self.kind { imag } else { None };
+        std::iter::once(self.value).chain(imag)
+    }
+}
+
 pub(super) enum RootKind {
     Store(Dest),
-    Fold(Fold),
+    /// A reduction, of complex numbers if there are imaginary parts.
+    Fold {
+        fold: Fold,
+        imag: Option<NodeId>,
+    },
     Running(Running),
     Collect(Collect),
 }
@@ -110,20 +122,21 @@ impl<'g> Builder<'g> {
 
     /// Everything between the roots and the leaves, in the graph's order.
     fn collect(&mut self, roots: &[Root]) {
-        let made_here = |root: &Root| match root.kind {
+        let made_here = |root: &Root, value: NodeId| match root.kind {
             RootKind::Store(Dest::Temp(_)) => true,
             RootKind::Running(_) => false,
-            RootKind::Store(Dest::Output(..)) | RootKind::Fold(_) | RootKind::Collect(_) => {
-                !self.kept.contains_key(&root.value)
+            RootKind::Store(Dest::Output(..)) | RootKind::Fold { .. } | RootKind::Collect(_) => {
+                !self.kept.contains_key(&value)
             }
         };
         let made = roots.iter().filter(|r| matches!(r.kind, RootKind::Store(Dest::Temp(_))));
         self.made = made.map(|r| r.value).collect();
-        let own = |root: &Root| {
-            let value = alias(self.graph, root.value);
-            if value == root.value || !self.kept.contains_key(&value) { Some(value) } else { None }
+        let own = |given: NodeId| {
+            let value = alias(self.graph, given);
+            if value == given || !self.kept.contains_key(&value) { Some(value) } else { None }
         };
-        let mut work: Vec<NodeId> = roots.iter().filter(|r| made_here(r)).filter_map(own).collect();
+        let values = roots.iter().flat_map(|root| root.values().filter(|&value| made_here(root, value)));
+        let mut work: Vec<NodeId> = values.filter_map(own).collect();
         while let Some(node) = work.pop() {
             if node_form(self.graph, &self.graph.node(node)).is_none() || !self.computed.insert(node) {
                 continue;
@@ -191,11 +204,10 @@ impl<'g> Builder<'g> {
                 }
             }
         }
-        for root in roots {
-            if matches!(root.kind, RootKind::Fold(_) | RootKind::Collect(_))
-                && self.computed.contains(&root.value)
-            {
-                *self.crossing.entry(root.value).or_default() += 1;
+        let visited = roots.iter().filter(|r| matches!(r.kind, RootKind::Fold { .. } | RootKind::Collect(_)));
+        for value in visited.flat_map(Root::values) {
+            if self.computed.contains(&value) {
+                *self.crossing.entry(value).or_default() += 1;
             }
         }
     }
@@ -204,9 +216,10 @@ impl<'g> Builder<'g> {
         for root in roots {
             match &root.kind {
                 RootKind::Store(dest) => self.add_store(root.value, *dest),
-                RootKind::Fold(fold) => {
+                RootKind::Fold { fold, imag } => {
                     let from = self.place(root.value);
-                    self.pass.folds.push(Fold { from, ..fold.clone() });
+                    let imag = imag.map(|imag| self.place(imag));
+                    self.pass.folds.push(Fold { from, imag, ..fold.clone() });
                 }
                 RootKind::Running(running) => {
                     self.source(root.value);

@@ -192,10 +192,19 @@ pub struct Fold {
     pub op: Reduction,
     /// The dtype of the elements.
     pub lane: Lane,
-    /// Where the elements of a block are.
+    /// Where the elements of a block are; of complex numbers their real parts.
     pub from: Place,
+    /// Where their imaginary parts are.
+    pub imag: Option<Place>,
     /// Where the result goes.
     pub dest: TempId,
+}
+
+impl Fold {
+    /// The places of its elements: one, or two of complex numbers.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        std::iter::once(self.from).chain(self.imag)
+    }
 }
 
 /// Running values that a pass makes of its one source.
@@ -273,6 +282,8 @@ pub struct PlanOutput {
     pub dims: Dims,
     /// The kept arrays that already hold parts of it, where a reduction's result is the output itself.
     pub kept: SmallVec<[(Plane, TempId); 1]>,
+    /// The input whose array it is; without one it is a result.
+    pub into: Option<InputId>,
 }
 
 /// How a graph will be computed.
@@ -295,6 +306,11 @@ pub struct Plan {
 }
 
 impl Pass {
+    /// Where the elements of its folds or its mask are after the steps of a block, fold by fold.
+    pub fn visited(&self) -> impl Iterator<Item = Place> + '_ {
+        self.folds.iter().flat_map(Fold::places).chain(self.collect.iter().map(|c| c.from))
+    }
+
     /// The kept arrays that the pass writes.
     pub fn kept(&self) -> impl Iterator<Item = TempId> + '_ {
         let stored = self.stores.iter().filter_map(|s| match s.dest {

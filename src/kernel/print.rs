@@ -172,7 +172,9 @@ impl fmt::Display for Pass {
             writeln!(f, " -> temp {}", running.dest.0)?;
         }
         for fold in &self.folds {
-            write!(f, "    fold {} {} {} over axes", fold.op.name(), fold.lane, fold.from)?;
+            write!(f, "    fold {} {}", fold.op.name(), fold.lane)?;
+            fold.places().try_for_each(|place| write!(f, " {place}"))?;
+            f.write_str(" over axes")?;
             (0..self.space.len()).filter(|&a| self.axes.contains(a)).try_for_each(|a| write!(f, " {a}"))?;
             writeln!(f, " -> temp {}", fold.dest.0)?;
         }
@@ -199,6 +201,9 @@ impl fmt::Display for Plan {
             write!(f, "output {i}")?;
             if let Some(name) = &output.name {
                 write!(f, " {name}")?;
+            }
+            if let Some(input) = output.into {
+                write!(f, " into input {}", input.index())?;
             }
             write!(f, ": {}{}", output.dtype, Shape(&output.dims))?;
             for (plane, temp) in &output.kept {

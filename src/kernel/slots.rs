@@ -48,8 +48,7 @@ fn last_uses(pass: &Pass) -> FxHashMap<SlotId, usize> {
             ends.insert(slot, at);
         }
     }
-    let visited = pass.folds.iter().map(|f| f.from).chain(pass.collect.iter().map(|c| c.from));
-    for slot in visited.filter_map(slot_of).chain(pass.fills.iter().map(|f| f.0)) {
+    for slot in pass.visited().filter_map(slot_of).chain(pass.fills.iter().map(|f| f.0)) {
         ends.insert(slot, usize::MAX);
     }
     ends
@@ -106,7 +105,7 @@ fn rename(pass: &mut Pass, map: &FxHashMap<SlotId, SlotId>) {
             Step::Take { at, dest, .. } => [at, dest].into_iter().for_each(rename),
         }
     }
-    pass.folds.iter_mut().for_each(|f| rename(&mut f.from));
+    pass.folds.iter_mut().flat_map(|f| std::iter::once(&mut f.from).chain(&mut f.imag)).for_each(rename);
     pass.collect.iter_mut().for_each(|c| rename(&mut c.from));
     pass.fills.iter_mut().for_each(|f| f.0 = map[&f.0]);
 }

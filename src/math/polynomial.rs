@@ -36,3 +36,30 @@ macro_rules! horner_of {
 }
 
 pub(super) use {even_odd, horner, horner_of};
+
+/// A cubic polynomial as `lead ((x^2 + a)(x + b) + d)`: one product less, for sums that cost nothing beside products
+/// (D. E. Knuth, The Art of Computer Programming, 4.6.4). It loses bits by cancellation: for the highest terms only.
+pub(super) struct Cubic<T> {
+    pub(super) lead: T,
+    pub(super) a: T,
+    pub(super) b: T,
+    pub(super) d: T,
+}
+
+impl Cubic<f64> {
+    /// From the coefficients, the lowest first.
+    pub(super) const fn new([c0, c1, c2, lead]: [f64; 4]) -> Self {
+        let (a, b) = (c1 / lead, c2 / lead);
+        Self { lead, a, b, d: c0 / lead - a * b }
+    }
+}
+
+impl Cubic<f32> {
+    /// From the coefficients, the lowest first.
+    pub(super) const fn new([c0, c1, c2, lead]: [f32; 4]) -> Self {
+        let (a, b) = (c1 / lead, c2 / lead);
+        // In doubles, where the product is exact.
+        let d = c0 as f64 / lead as f64 - a as f64 * b as f64;
+        Self { lead, a, b, d: d as f32 }
+    }
+}

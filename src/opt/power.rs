@@ -118,7 +118,13 @@ mod tests {
                 let x = graph.add(Node::Input(input, crate::ir::Plane::Whole), Span::default()).unwrap();
                 let n = graph.constant(Scalar::from_i128(lane, n).unwrap(), Span::default());
                 let node = graph.apply(Op::Pow, &[x, n], Span::default()).unwrap();
-                graph.outputs.push(crate::ir::Output { name: None, dtype: lane.into(), node, imag: None });
+                graph.outputs.push(crate::ir::Output {
+                    name: None,
+                    dtype: lane.into(),
+                    node,
+                    imag: None,
+                    into: None,
+                });
                 let rewritten = crate::opt::run(graph.clone());
                 assert!(rewritten.nodes().all(|(_, node)| !matches!(node, Node::Apply(Op::Pow, _))));
                 for base in [0, 1, 2, 3, 7, 100, 127] {

@@ -7,6 +7,7 @@
 mod bound;
 mod moment;
 mod place;
+mod product;
 mod reduce;
 mod scan;
 mod text;
@@ -186,7 +187,9 @@ fn eval_node(graph: &Graph, id: NodeId, bound: &Bound<'_>, values: &[Value]) -> 
             let args: Vec<(&Value, DType)> = args.iter().map(|&id| (value(id), dtype(id))).collect();
             text::apply(op, &args, dtype(id), span)
         }
-        Node::Reduce { op, of, axes, keepdims } => reduce::reduce(op, value(of), axes, keepdims, span),
+        Node::Reduce { op, of, imag, axes, keepdims } => {
+            reduce::reduce(op, value(of), imag.map(value), axes, keepdims, span)
+        }
     }
 }
 

@@ -19,14 +19,15 @@
 //! Starting at the identity makes a sum of negative zeros 0.0. For `sum` the error bound is that of
 //! pairwise summation.
 //!
-//! The squared deviations of a variance have their own values of chunks: see `moment.rs`.
+//! The squared deviations of a variance have their own values of chunks: see `moment.rs`. What complex numbers
+//! combine to, and what they begin with, is in `product.rs`.
 //!
 //! `argmin` and `argmax` give the first index into the sequence that has the extremum; a NaN beats
 //! every number. They and `min` and `max` have no value for `n = 0`, which is an error even if the
 //! result has no elements.
 
 use super::value::{Value, c_steps, offsets};
-use super::{Error, Shape, Span, moment};
+use super::{Error, Shape, Span, moment, product};
 use crate::dtype::Lane;
 use crate::ir::{Axes, Scalar};
 use crate::op::Reduction;
@@ -39,10 +40,11 @@ pub(super) const INNER_LANES: usize = 16;
 /// Elements of a chunk where neighbours in memory belong to different results.
 pub(super) const OUTER_CHUNK: usize = 16;
 
-/// Reduces some axes of an array.
+/// Reduces some axes of an array, of complex numbers given by their parts.
 pub(super) fn reduce(
     op: Reduction,
     of: &Value,
+    imag: Option<&Value>,
     axes: Axes,
     keepdims: bool,
     span: Span,
@@ -59,8 +61,12 @@ pub(super) fn reduce(
     }
     let inner = is_inner(&of.shape, axes);
     let results = kept.iter().map(|&base| {
-        let elements: Vec<Scalar> = sequence.iter().map(|&offset| of.scalar(base + offset)).collect();
-        reduce_sequence(op, of.lane, &elements, inner).bits
+        let elements =
+            |of: &Value| -> Vec<Scalar> { sequence.iter().map(|&offset| of.scalar(base + offset)).collect() };
+        match imag {
+            None => reduce_sequence(op, of.lane, &elements(of), inner).bits,
+            Some(imag) => product::part(op, of.lane, &elements(of), &elements(imag), inner).bits,
+        }
     });
     let data = results.collect();
     Ok(Value { lane: result_lane(op, of.lane), shape: reduced_shape(&of.shape, axes, keepdims), data })
@@ -71,6 +77,7 @@ fn has_identity(op: Reduction) -> bool {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Any | Reduction::All => true,
         Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => true,
+        Reduction::ProdReal | Reduction::ProdImag => true,
         Reduction::Min | Reduction::Max | Reduction::ArgMin | Reduction::ArgMax => false,
     }
 }
@@ -79,6 +86,7 @@ fn result_lane(op: Reduction, operand: Lane) -> Lane {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => operand,
         Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => operand,
+        Reduction::ProdReal | Reduction::ProdImag => operand,
         Reduction::Any | Reduction::All => Lane::Bool,
         Reduction::ArgMin | Reduction::ArgMax => Lane::I64,
     }
@@ -101,11 +109,21 @@ fn is_inner(shape: &[usize], axes: Axes) -> bool {
 fn reduce_sequence(op: Reduction, lane: Lane, elements: &[Scalar], inner: bool) -> Scalar {
     match op {
         Reduction::ArgMin | Reduction::ArgMax => position(op, elements),
-        Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => tree(op, lane, elements, inner),
-        Reduction::Any | Reduction::All => tree(op, lane, elements, inner),
-        Reduction::MinFrom | Reduction::MaxFrom => tree(op, lane, elements, inner),
         Reduction::Moment2 => moment::moment2(elements, inner),
+        Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => {
+            folded(op, lane, elements, inner)
+        }
+        Reduction::Any | Reduction::All => folded(op, lane, elements, inner),
+        Reduction::MinFrom | Reduction::MaxFrom => folded(op, lane, elements, inner),
+        // These come with imaginary parts.
+        Reduction::ProdReal | Reduction::ProdImag => folded(op, lane, elements, inner),
     }
+}
+
+fn folded(op: Reduction, lane: Lane, elements: &[Scalar], inner: bool) -> Scalar {
+    let start = identity(op, lane);
+    let elements: Vec<Scalar> = elements.iter().map(|&element| cast(start.lane, element)).collect();
+    tree(start, &elements, inner, |a, b| combine(op, a, b))
 }
 
 /// The first place of the extremum.
@@ -120,30 +138,29 @@ fn position(op: Reduction, elements: &[Scalar]) -> Scalar {
 }
 
 /// The value of the combining tree.
-fn tree(op: Reduction, lane: Lane, elements: &[Scalar], inner: bool) -> Scalar {
-    let start = identity(op, lane);
+pub(super) fn tree<T: Copy>(start: T, elements: &[T], inner: bool, combine: impl Fn(T, T) -> T) -> T {
     let chunk_size = if inner { INNER_CHUNK } else { OUTER_CHUNK };
     let lanes = if inner { INNER_LANES } else { 1 };
-    let mut level: Vec<Scalar> =
-        elements.chunks(chunk_size).map(|chunk| chunk_value(op, start, chunk, lanes)).collect();
+    let mut level: Vec<T> =
+        elements.chunks(chunk_size).map(|chunk| chunk_value(start, chunk, lanes, &combine)).collect();
     while level.len() > 1 {
         let pairs = level.chunks(2);
-        level = pairs.filter_map(|pair| pair.iter().copied().reduce(|a, b| combine(op, a, b))).collect();
+        level = pairs.filter_map(|pair| pair.iter().copied().reduce(&combine)).collect();
     }
     level.first().copied().unwrap_or(start)
 }
 
 /// The value of one chunk, in a number of accumulators that is a power of two.
-fn chunk_value(op: Reduction, start: Scalar, chunk: &[Scalar], lanes: usize) -> Scalar {
+fn chunk_value<T: Copy>(start: T, chunk: &[T], lanes: usize, combine: impl Fn(T, T) -> T) -> T {
     let mut acc = vec![start; lanes];
     for (index, &element) in chunk.iter().enumerate() {
         let lane = index % lanes;
-        acc[lane] = combine(op, acc[lane], cast(start.lane, element));
+        acc[lane] = combine(acc[lane], element);
     }
     let mut step = lanes / 2;
     while step > 0 {
         for lane in 0..step {
-            acc[lane] = combine(op, acc[lane], acc[lane + step]);
+            acc[lane] = combine(acc[lane], acc[lane + step]);
         }
         step /= 2;
     }

@@ -18,14 +18,14 @@ fn graph(dtype: DType, inputs: &[&[bool]]) -> (Graph, Vec<NodeId>) {
 }
 
 fn run(mut graph: Graph, node: NodeId, inputs: &[Value]) -> Result<Value, Error> {
-    graph.outputs.push(Output { name: None, dtype: graph.ty(node).dtype, node, imag: None });
+    graph.outputs.push(Output { name: None, dtype: graph.ty(node).dtype, node, imag: None, into: None });
     eval(&graph, inputs).map(|mut outputs| outputs.remove(0))
 }
 
 fn reduced(op: Reduction, of: &Value, axes: u64, keepdims: bool) -> Result<Value, Error> {
     let ones: Vec<bool> = of.shape.iter().map(|&size| size == 1).collect();
     let (mut graph, x) = graph(of.lane.into(), &[&ones]);
-    let node = graph.add(Node::Reduce { op, of: x[0], axes: Axes(axes), keepdims }, AT).unwrap();
+    let node = graph.add(Node::Reduce { op, of: x[0], imag: None, axes: Axes(axes), keepdims }, AT).unwrap();
     run(graph, node, std::slice::from_ref(of))
 }
 

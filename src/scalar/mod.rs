@@ -22,7 +22,8 @@ mod text;
 pub use block::{block, cast_block};
 pub use number::Number;
 pub use reduce::{
-    better, better_number, combine, combine_numbers, identity, identity_number, scan, scan_numbers,
+    better, better_number, combine, combine_numbers, identity, identity_number, multiply_complex, scan,
+    scan_numbers,
 };
 pub use text::{Element, apply_text, cast_text, lower, upper};
 

@@ -11,14 +11,15 @@ use crate::op::{Reduction, Scan};
 pub fn identity_number<T: Number>(op: Reduction) -> T {
     match op {
         Reduction::Sum | Reduction::Any => T::ZERO,
-        Reduction::Prod | Reduction::All => T::ONE,
+        Reduction::Prod | Reduction::All | Reduction::ProdReal => T::ONE,
         Reduction::Min | Reduction::MinFrom => T::GREATEST,
         Reduction::Max | Reduction::MaxFrom => T::LEAST,
-        Reduction::ArgMin | Reduction::ArgMax | Reduction::Moment2 => T::ZERO,
+        Reduction::ArgMin | Reduction::ArgMax | Reduction::Moment2 | Reduction::ProdImag => T::ZERO,
     }
 }
 
-/// One step of a reduction. Positions and moments are more than one number; they give the first value.
+/// One step of a reduction. Positions, moments and complex numbers are more than one number; they give the first
+/// value.
 #[inline]
 pub fn combine_numbers<T: Number>(op: Reduction, a: T, b: T) -> T {
     match op {
@@ -29,7 +30,14 @@ pub fn combine_numbers<T: Number>(op: Reduction, a: T, b: T) -> T {
         Reduction::Any => T::cast_from(a.to_bool() | b.to_bool()),
         Reduction::All => T::cast_from(a.to_bool() & b.to_bool()),
         Reduction::ArgMin | Reduction::ArgMax | Reduction::Moment2 => a,
+        Reduction::ProdReal | Reduction::ProdImag => a,
     }
+}
+
+/// The product of two complex numbers, each its real and its imaginary part: `*` as it is between arrays.
+#[inline]
+pub fn multiply_complex<T: Number>([a_re, a_im]: [T; 2], [b_re, b_im]: [T; 2]) -> [T; 2] {
+    [a_re.mul(b_re).sub(a_im.mul(b_im)), a_re.mul(b_im).add(a_im.mul(b_re))]
 }
 
 /// One step of a running value: the value before it and the element. Halves are rounded at each.
@@ -62,6 +70,7 @@ pub fn identity(op: Reduction, lane: Lane) -> Scalar {
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => by_lane!(lane, of(op)),
         Reduction::MinFrom | Reduction::MaxFrom => by_lane!(lane, of(op)),
         Reduction::ArgMin | Reduction::ArgMax | Reduction::Moment2 => by_lane!(lane, of(op)),
+        Reduction::ProdReal | Reduction::ProdImag => by_lane!(lane, of(op)),
     }
 }
 
@@ -92,6 +101,7 @@ pub fn better_number<T: Number>(op: Reduction, candidate: T, incumbent: T) -> bo
         Reduction::ArgMax => candidate > incumbent,
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => return false,
         Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => return false,
+        Reduction::ProdReal | Reduction::ProdImag => return false,
         Reduction::Any | Reduction::All => return false,
     };
     !incumbent.is_nan() & (beats | candidate.is_nan())

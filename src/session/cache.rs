@@ -1,7 +1,7 @@
 //! The plans compiled so far, the least recently used forgotten first.
 
+use super::given::{Given, input_dtype};
 use super::program::Program;
-use crate::array::InputRef;
 use crate::check::Options;
 use crate::error::Error;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -39,7 +39,7 @@ impl Cache {
         &self,
         text: &str,
         options: &Options,
-        inputs: impl Iterator<Item = (&'a str, InputRef<'a>)> + Clone,
+        inputs: impl Iterator<Item = Given<'a>> + Clone,
         make: impl FnOnce() -> Result<Arc<Program>, Error>,
     ) -> Result<Arc<Program>, Error> {
         let hash = hash(text, options, inputs.clone());
@@ -81,13 +81,13 @@ fn forget_oldest(plans: &mut FxHashMap<u64, Kept>) {
     }
 }
 
-fn hash<'a>(text: &str, options: &Options, inputs: impl Iterator<Item = (&'a str, InputRef<'a>)>) -> u64 {
+fn hash<'a>(text: &str, options: &Options, inputs: impl Iterator<Item = Given<'a>>) -> u64 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     options.hash(&mut hasher);
-    for (name, input) in inputs {
+    for Given { name, input, writable } in inputs {
         name.hash(&mut hasher);
-        super::program::input_dtype(input).hash(&mut hasher);
+        (input_dtype(input), writable).hash(&mut hasher);
         let shape = input.shape();
         let ones = shape.iter().fold(1u64, |bits, &n| bits << 1 | u64::from(n == 1));
         ones.hash(&mut hasher);

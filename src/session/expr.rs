@@ -1,12 +1,14 @@
 //! A formula to be called again and again, its inputs by position.
 
-use super::program::{Program, input_type};
+use super::given::Given;
+use super::program::{Manner, Program};
 use super::{Named, ResultType, Session};
 use crate::array::{Array, Input, InputRef, ViewMut};
 use crate::check::{InputType, Options};
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::Poll;
+use crate::shape::Order;
 use crate::syntax;
 use smallvec::SmallVec;
 use std::sync::{Arc, RwLock};
@@ -71,9 +73,9 @@ impl Expr {
     pub fn call(&self, inputs: &[Input<'_>]) -> Result<Array, Error> {
         let session = Session::global();
         let inputs = by_ref(inputs);
-        let program = self.program(session, &inputs)?;
+        let program = self.program(session, &inputs, &[])?;
         program.expect_results(1)?;
-        let mut results = program.run(session, &inputs, None)?;
+        let mut results = program.run(session, &inputs, &mut [], &Manner::default())?;
         Ok(results.pop().expect("one result was expected and made"))
     }
 
@@ -84,19 +86,26 @@ impl Expr {
     pub fn call_into<'o>(&self, inputs: &[Input<'_>], out: impl Into<ViewMut<'o>>) -> Result<(), Error> {
         let session = Session::global();
         let inputs = by_ref(inputs);
-        let program = self.program(session, &inputs)?;
-        program.run_into(session, &inputs, &mut [out.into()], None)
+        let program = self.program(session, &inputs, &[])?;
+        program.run_into(session, &inputs, &mut [out.into()], &Manner::default())
     }
 
-    /// As [`call`](Expr::call), of a formula with any number of results, each with the name it was assigned to, asking
-    /// `poll` about every 25 ms, on the calling thread, whether to stop.
+    /// As [`call`](Expr::call), of a formula with any number of results, each with the name it was assigned to, which
+    /// may change the arrays of `written`, at the places of their inputs. The results are laid out in `order`; `poll` is
+    /// asked about every 25 ms, on the calling thread, whether to stop.
     ///
     /// # Errors
     /// As `call`; [`exec::Error::Cancelled`](crate::exec::Error::Cancelled) if `poll` said so.
-    pub fn call_all(&self, inputs: &[InputRef<'_>], poll: Option<Poll<'_>>) -> Result<Vec<Named>, Error> {
+    pub fn call_all(
+        &self,
+        inputs: &[InputRef<'_>],
+        written: &mut [Option<ViewMut<'_>>],
+        order: Order,
+        poll: Option<Poll<'_>>,
+    ) -> Result<Vec<Named>, Error> {
         let session = Session::global();
-        let program = self.program(session, inputs)?;
-        let arrays = program.run(session, inputs, poll)?;
+        let program = self.program(session, inputs, written)?;
+        let arrays = program.run(session, inputs, written, &Manner { poll, order, ..Manner::default() })?;
         Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
     }
 
@@ -112,7 +121,8 @@ impl Expr {
         poll: Option<Poll<'_>>,
     ) -> Result<(), Error> {
         let session = Session::global();
-        self.program(session, inputs)?.run_into(session, inputs, outs, poll)
+        let manner = Manner { poll, ..Manner::default() };
+        self.program(session, inputs, &[])?.run_into(session, inputs, outs, &manner)
     }
 
     /// Evaluates a call so small that nothing but its overhead counts, into memory that the caller makes when dtype and
@@ -127,7 +137,7 @@ impl Expr {
         make: impl FnOnce(DType, &[usize]) -> Result<T, Error>,
         view: impl FnOnce(&mut T) -> ViewMut<'_>,
     ) -> Result<Option<T>, Error> {
-        match self.last(inputs) {
+        match self.last(inputs, &[]) {
             Some(program) => program.run_small(inputs, make, view),
             None => Ok(None),
         }
@@ -139,26 +149,31 @@ impl Expr {
     /// As [`Session::result_types`].
     pub fn result_types(&self, inputs: &[InputRef<'_>]) -> Result<Vec<ResultType>, Error> {
         let session = Session::global();
-        self.program(session, inputs)?.result_types(session, inputs)
+        self.program(session, inputs, &[])?.result_types(session, inputs)
     }
 
     /// What the last call used, if it serves these inputs.
-    fn last(&self, inputs: &[InputRef<'_>]) -> Option<Arc<Program>> {
+    fn last(&self, inputs: &[InputRef<'_>], written: &[Option<ViewMut<'_>>]) -> Option<Arc<Program>> {
         // Only tried, here and below: a fork may leave the lock held for ever in the child.
         let last = self.last.try_read().ok()?;
-        last.as_ref().filter(|program| program.fits_positions(inputs)).cloned()
+        last.as_ref().filter(|program| program.fits_positions(inputs, written)).cloned()
     }
 
-    fn program(&self, session: &Session, inputs: &[InputRef<'_>]) -> Result<Arc<Program>, Error> {
+    fn program(
+        &self,
+        session: &Session,
+        inputs: &[InputRef<'_>],
+        written: &[Option<ViewMut<'_>>],
+    ) -> Result<Arc<Program>, Error> {
         if inputs.len() != self.names.len() {
             return Err(Error::Inputs { actual: inputs.len(), expected: self.names.len() });
         }
-        if let Some(program) = self.last(inputs) {
+        if let Some(program) = self.last(inputs, written) {
             return Ok(program);
         }
-        let named = self.names().zip(inputs.iter().copied());
-        let program = session.cache.find(&self.text, &self.options, named, || {
-            let types: Vec<InputType> = self.names().zip(inputs).map(|(n, &i)| input_type(n, i)).collect();
+        let types = || given(&self.names, inputs, written);
+        let program = session.cache.find(&self.text, &self.options, types(), || {
+            let types: Vec<InputType> = types().map(Given::ty).collect();
             session.compile_with(&self.text, &types, &self.options)
         })?;
         if let Ok(mut last) = self.last.try_write() {
@@ -166,6 +181,18 @@ impl Expr {
         }
         Ok(program)
     }
+}
+
+/// Inputs by their names; those that have something in `written` may be changed.
+fn given<'a>(
+    names: &'a [Box<str>],
+    inputs: &'a [InputRef<'a>],
+    written: &'a [Option<ViewMut<'_>>],
+) -> impl Iterator<Item = Given<'a>> + Clone {
+    names.iter().zip(inputs).enumerate().map(|(k, (name, &input))| {
+        let writable = written.get(k).is_some_and(Option::is_some);
+        Given { name, input, writable }
+    })
 }
 
 fn by_ref<'b>(inputs: &'b [Input<'_>]) -> SmallVec<[InputRef<'b>; 4]> {

@@ -7,23 +7,28 @@
 mod cache;
 mod expr;
 mod formula;
+mod given;
 mod global;
+mod limits;
 mod program;
 
 pub use expr::Expr;
 pub use formula::Formula;
-pub use program::{Program, input_type};
+pub use given::input_type;
+pub use limits::Limits;
+pub use program::Program;
 pub(crate) use program::{graph, parsed};
 
-use crate::array::{Array, Bindings, InputRef, Pool, ViewMut};
+use crate::array::{Array, Binding, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Optimization, Options};
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Control, Poll, Threads};
 use crate::kernel::Fusion;
-use crate::shape::Shape;
+use crate::shape::{Order, Shape};
 use crate::target::{Level, Target, Tier};
 use cache::Cache;
+use given::Given;
 use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -244,6 +249,14 @@ impl Session {
         self.formula(text).eval_into(bindings, out)
     }
 
+    /// Evaluates a formula that may change the arrays that are given as writable; see [`Formula::run`].
+    ///
+    /// # Errors
+    /// As [`eval`](Session::eval).
+    pub fn run(&self, text: &str, bindings: &mut Bindings<'_>) -> Result<Vec<Named>, Error> {
+        self.formula(text).run(bindings)
+    }
+
     /// A formula to be evaluated with options of its own.
     ///
     /// ```
@@ -261,7 +274,14 @@ impl Session {
     }
 
     fn asked<'a>(&'a self, text: &'a str, poll: Option<Poll<'a>>) -> Formula<'a> {
-        Formula { session: self, text, options: self.options, poll }
+        Formula {
+            session: self,
+            text,
+            options: self.options,
+            poll,
+            order: Order::C,
+            limits: Limits::default(),
+        }
     }
 
     /// The compiled form of a formula for inputs of these types.
@@ -286,10 +306,25 @@ impl Session {
     }
 
     fn program(&self, text: &str, bindings: &Bindings<'_>, options: &Options) -> Result<Arc<Program>, Error> {
-        let names = || bindings.iter().map(|(name, binding)| (name, binding.as_input()));
-        self.cache.find(text, options, names(), || {
-            let types: Vec<InputType> =
-                names().map(|(name, input)| program::input_type(name, input)).collect();
+        self.program_for(text, bindings, options, false)
+    }
+
+    /// The compiled form of a formula that may change what is given as writable, if `writing`.
+    fn program_for(
+        &self,
+        text: &str,
+        bindings: &Bindings<'_>,
+        options: &Options,
+        writing: bool,
+    ) -> Result<Arc<Program>, Error> {
+        let given = || {
+            bindings.iter().map(|(name, binding)| {
+                let writable = writing && matches!(binding, Binding::Writable(_));
+                Given { name, input: binding.as_input(), writable }
+            })
+        };
+        self.cache.find(text, options, given(), || {
+            let types: Vec<InputType> = given().map(Given::ty).collect();
             self.compile_with(text, &types, options)
         })
     }

@@ -1,17 +1,18 @@
 //! A formula compiled for inputs of certain types, and running it.
 
+use super::given::{Given, fits};
 use super::{ResultType, Session};
-use crate::array::{Array, InputRef, ViewMut};
+use crate::array::{self, Array, InputRef, ViewMut};
 use crate::backend::{self, Compiled};
-use crate::check::{self, InputDType, InputType, Options};
+use crate::check::{self, InputType, Options};
 use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::exec::{self, Operand, Poll, Run};
-use crate::ir::{self, Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, Known, Scalar, WeakFit};
-use crate::kernel::{self, Fusion};
+use crate::ir::{self, Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, InputId, Known, Scalar, WeakFit};
+use crate::kernel::{self, Fusion, PlanOutput};
 use crate::opt;
-use crate::shape::Shape;
+use crate::shape::{Order, Shape};
 use crate::syntax;
 use crate::target::Target;
 use smallvec::SmallVec;
@@ -46,6 +47,23 @@ struct Variant {
     plain: bool,
 }
 
+/// How a run is made.
+#[derive(Clone, Copy)]
+pub(super) struct Manner<'a> {
+    /// Whether to stop.
+    pub(super) poll: Option<Poll<'a>>,
+    /// The order of results in memory.
+    pub(super) order: Order,
+    /// The bytes of results, kept arrays and copies.
+    pub(super) memory: usize,
+}
+
+impl Default for Manner<'_> {
+    fn default() -> Self {
+        Manner { poll: None, order: Order::C, memory: usize::MAX }
+    }
+}
+
 impl Variant {
     fn new(graph: Graph, fusion: Fusion, target: Target) -> Variant {
         let graph = opt::run(graph);
@@ -61,6 +79,16 @@ impl Variant {
 
     fn sizes(&self, inputs: &[InputRef<'_>], counts: &[usize]) -> SmallVec<[usize; 8]> {
         ir::sizes(&self.compiled.plan.dims, |input, axis| inputs[input.index()].shape()[axis], counts)
+    }
+
+    /// The outputs that are results.
+    fn results(&self) -> impl Iterator<Item = &PlanOutput> {
+        self.compiled.plan.outputs.iter().filter(|output| output.into.is_none())
+    }
+
+    /// The outputs that go into arrays of inputs, which come after the results.
+    fn updates(&self) -> impl Iterator<Item = (InputId, &PlanOutput)> {
+        self.compiled.plan.outputs.iter().filter_map(|output| Some((output.into?, output)))
     }
 
     /// Whether the sizes are such as the plan takes them to be.
@@ -132,8 +160,8 @@ impl Program {
     }
 
     /// The names of the results, in order; `None` for one that was not assigned.
-    pub fn result_names(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
-        self.first.compiled.plan.outputs.iter().map(|o| o.name.as_deref())
+    pub fn result_names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.first.results().map(|o| o.name.as_deref())
     }
 
     /// What the results will be for these inputs. Masks are counted for it.
@@ -143,55 +171,69 @@ impl Program {
         inputs: &[InputRef<'_>],
     ) -> Result<Vec<ResultType>, Error> {
         self.drive(inputs, |bound| {
-            let outputs = bound.variant.compiled.plan.outputs.iter();
+            let outputs = bound.variant.results();
             if bound.variant.compiled.plan.counting_passes() == 0 {
                 return Ok(outputs.map(|o| (o.name.clone(), o.dtype, bound.shape(&o.dims))).collect());
             }
-            let run = bound.run(session, None);
+            let run = bound.run(session, &Manner::default());
             let running = exec::begin(&run)?;
             Ok(outputs.map(|o| (o.name.clone(), o.dtype, running.shape(&o.dims))).collect())
         })
     }
 
     /// Whether these are inputs of the names and types that the program was compiled for.
-    pub(super) fn fits<'a>(&self, inputs: impl Iterator<Item = (&'a str, InputRef<'a>)>) -> bool {
+    pub(super) fn fits<'a>(&self, mut inputs: impl Iterator<Item = Given<'a>>) -> bool {
         let mut types = self.types.iter();
-        let all = inputs
-            .into_iter()
-            .all(|(name, input)| types.next().is_some_and(|ty| *ty.name == *name && fits(ty, input)));
+        let all = inputs.all(|given| types.next().is_some_and(|ty| given.is_of(ty)));
         all && types.next().is_none()
     }
 
-    /// As [`fits`](Program::fits), of inputs by position.
-    pub(super) fn fits_positions(&self, inputs: &[InputRef<'_>]) -> bool {
-        self.types.len() == inputs.len() && self.types.iter().zip(inputs).all(|(ty, &input)| fits(ty, input))
+    /// As [`fits`](Program::fits), of inputs by position, which may be changed where there is something in `written`.
+    pub(super) fn fits_positions(&self, inputs: &[InputRef<'_>], written: &[Option<ViewMut<'_>>]) -> bool {
+        let writable = |at: usize| written.get(at).is_some_and(Option::is_some);
+        let mut types = self.types.iter().zip(inputs).enumerate();
+        self.types.len() == inputs.len()
+            && types.all(|(at, (ty, &input))| ty.writable == writable(at) && fits(ty, input))
     }
 
     pub(super) fn expect_results(&self, expected: usize) -> Result<(), Error> {
-        let actual = self.first.compiled.plan.outputs.len();
+        let actual = self.first.results().count();
         if actual == expected { Ok(()) } else { Err(Error::Results { actual, expected }) }
     }
 
-    /// Runs the program, making its results.
+    /// Runs the program, making its results. `written` are the arrays of the inputs that may be changed, at the inputs'
+    /// places.
     pub(super) fn run(
         &self,
         session: &Session,
         inputs: &[InputRef<'_>],
-        poll: Option<Poll<'_>>,
+        written: &mut [Option<ViewMut<'_>>],
+        manner: &Manner<'_>,
     ) -> Result<SmallVec<[Array; 1]>, Error> {
         self.drive(inputs, |bound| {
-            let make = |dtype, shape: &[usize]| Ok(Array::from_pool(&session.pool, dtype, shape)?);
-            if let Some(array) = bound.run_small(make, |array| ViewMut::from(array))? {
+            let make = |dtype, shape: &[usize]| {
+                Ok(Array::from_pool(&session.pool, dtype, shape)?.laid_out(manner.order))
+            };
+            if manner.memory == usize::MAX
+                && let Some(array) = bound.run_small(make, |array| ViewMut::from(array))?
+            {
                 return Ok(smallvec::smallvec![array]);
             }
-            let run = bound.run(session, poll);
-            let running = exec::begin(&run)?;
-            let mut arrays = SmallVec::with_capacity(bound.variant.compiled.plan.outputs.len());
-            for output in &bound.variant.compiled.plan.outputs {
+            let run = bound.run(session, manner);
+            let mut running = exec::begin(&run)?;
+            let mut arrays = SmallVec::new();
+            for output in bound.variant.results() {
                 let shape = running.shape(&output.dims);
-                arrays.push(Array::from_pool(&session.pool, output.dtype, &shape)?);
+                arrays.push(running.allocate(output.dtype, &shape)?.laid_out(manner.order));
             }
             let mut views: SmallVec<[ViewMut<'_>; 1]> = arrays.iter_mut().map(ViewMut::from).collect();
+            let mut places: SmallVec<[_; 4]> = written.iter_mut().map(Option::as_mut).collect();
+            for (input, output) in bound.variant.updates() {
+                let out = places[input.index()].take();
+                let out = out.expect("changed only where it was given as writable, and once");
+                expect(output.dtype, &running.shape(&output.dims), out)?;
+                views.push(out.reborrow());
+            }
             running.finish(&mut views)?;
             drop(views);
             Ok(arrays)
@@ -231,7 +273,7 @@ impl Program {
         session: &Session,
         inputs: &[InputRef<'_>],
         outs: &mut [ViewMut<'_>],
-        poll: Option<Poll<'_>>,
+        manner: &Manner<'_>,
     ) -> Result<(), Error> {
         self.expect_results(outs.len())?;
         if let ([out], [output], true) = (
@@ -246,18 +288,10 @@ impl Program {
             return Ok(());
         }
         self.drive(inputs, |bound| {
-            let run = bound.run(session, poll);
+            let run = bound.run(session, manner);
             let running = exec::begin(&run)?;
             for (output, out) in bound.variant.compiled.plan.outputs.iter().zip(outs.iter()) {
-                let expected = output.dtype;
-                if out.dtype() != expected {
-                    return Err(crate::array::Error::DType { expected, actual: out.dtype() }.into());
-                }
-                let shape = running.shape(&output.dims);
-                if out.shape() != shape.as_slice() {
-                    let (expected, actual) = (shape.as_slice().into(), out.shape().into());
-                    return Err(crate::array::Error::Shape { expected, actual }.into());
-                }
+                expect(output.dtype, &running.shape(&output.dims), out)?;
             }
             Ok(running.finish(outs)?)
         })
@@ -310,6 +344,7 @@ impl Program {
             error @ (exec::Error::Alloc { .. } | exec::Error::TooBig | exec::Error::Cancelled) => {
                 return Error::Run(error);
             }
+            error @ (exec::Error::MemoryLimit { .. } | exec::Error::TimeLimit) => return Error::Run(error),
             error @ (exec::Error::EmptyReduction { .. } | exec::Error::Panic { .. }) => {
                 return Error::Run(error);
             }
@@ -380,12 +415,13 @@ struct Bound<'a> {
 }
 
 impl Bound<'_> {
-    fn run<'r>(&'r self, session: &'r Session, poll: Option<Poll<'r>>) -> Run<'r> {
+    fn run<'r>(&'r self, session: &'r Session, manner: &Manner<'r>) -> Run<'r> {
         Run {
             compiled: &self.variant.compiled,
             inputs: &self.operands,
             pool: &session.pool,
-            control: session.control(poll),
+            memory: manner.memory,
+            control: session.control(manner.poll),
         }
     }
 
@@ -397,7 +433,8 @@ impl Bound<'_> {
     ) -> Result<Option<T>, Error> {
         let compiled = &self.variant.compiled;
         let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
-        if compiled.plan.counting_passes() > 0 || !compiled.plan.temps.is_empty() {
+        let is_plain = compiled.plan.counting_passes() == 0 && compiled.plan.temps.is_empty();
+        if !is_plain || output.into.is_some() {
             return Ok(None);
         }
         let shape = self.shape(&output.dims);
@@ -418,31 +455,15 @@ impl Bound<'_> {
     }
 }
 
-/// The type of an input, as `check` sees it.
-pub fn input_type(name: &str, input: InputRef<'_>) -> InputType {
-    let ones = input.shape().iter().map(|&n| n == 1).collect();
-    InputType { name: name.into(), dtype: input_dtype(input), ones }
-}
-
-/// The dtype of an input, as `check` sees it.
-pub(super) fn input_dtype(input: InputRef<'_>) -> InputDType {
-    match input {
-        InputRef::View(view) => InputDType::Strong(view.dtype()),
-        InputRef::Scalar(scalar) => InputDType::Strong(scalar.dtype()),
-        InputRef::Text(text) => InputDType::Strong(text.dtype()),
-        // What no i64 holds can only mean a u64.
-        InputRef::WeakInt(value) if i64::try_from(value).is_err() => InputDType::Strong(DType::U64),
-        InputRef::WeakInt(_) => InputDType::WeakInt,
-        InputRef::WeakFloat(_) => InputDType::WeakFloat,
-        InputRef::WeakComplex(_) => InputDType::WeakComplex,
+/// Whether an array has the dtype and the shape of what goes into it.
+fn expect(dtype: DType, shape: &[usize], out: &ViewMut<'_>) -> Result<(), array::Error> {
+    if out.dtype() != dtype {
+        return Err(array::Error::DType { expected: dtype, actual: out.dtype() });
     }
-}
-
-fn fits(ty: &InputType, input: InputRef<'_>) -> bool {
-    let shape = input.shape();
-    ty.dtype == input_dtype(input)
-        && ty.ones.len() == shape.len()
-        && ty.ones.iter().zip(shape).all(|(&one, &n)| one == (n == 1))
+    if out.shape() != shape {
+        return Err(array::Error::Shape { expected: shape.into(), actual: out.shape().into() });
+    }
+    Ok(())
 }
 
 fn operands<'a>(inputs: &[InputRef<'a>]) -> SmallVec<[Operand<'a>; 4]> {

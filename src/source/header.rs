@@ -6,7 +6,7 @@
 
 use super::error::ErrorKind;
 use crate::dtype::{DType, TimeUnit};
-use crate::shape::{MAX_RANK, Shape};
+use crate::shape::{MAX_RANK, Order, Shape};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// The longest header that is read.
@@ -89,12 +89,12 @@ impl Header {
         Ok((start, start + length))
     }
 
-    /// The bytes of a header for elements in C order and native byte order, padded so that the
-    /// elements begin at a multiple of 64.
-    pub(super) fn bytes(dtype: DType, shape: &[usize]) -> Vec<u8> {
+    /// The bytes of a header for elements in native byte order, padded so that the elements begin at a multiple of 64.
+    pub(super) fn bytes(dtype: DType, shape: &[usize], order: Order) -> Vec<u8> {
         let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
         let sizes = if shape.len() == 1 { sizes.trim_end() } else { sizes.trim_end_matches(", ") };
-        let dict = format!("{{'descr': '{}', 'fortran_order': False, 'shape': ({sizes}), }}", descr(dtype));
+        let (descr, fortran) = (descr(dtype), if order == Order::F { "True" } else { "False" });
+        let dict = format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': ({sizes}), }}");
         // At most 64 axes of 20 digits: version 1, whose length has 16 bits, is enough.
         let total = (MAGIC.len() + 4 + dict.len() + 1).next_multiple_of(ALIGN);
         let length = total - MAGIC.len() - 4;

@@ -101,7 +101,7 @@ fn every_dtype_is_described_and_read_back() {
     for dtype in DType::PLAIN.into_iter().chain(text).chain(times) {
         assert_eq!(of_descr(&descr(dtype)), Some((dtype, false)), "{dtype}");
         for shape in [&[][..], &[0], &[7], &[2, 3], &[usize::MAX; 64]] {
-            let bytes = Header::bytes(dtype, shape);
+            let bytes = Header::bytes(dtype, shape, Order::C);
             let header = Header::parse(&bytes).unwrap();
             assert_eq!((header.dtype, header.shape.as_slice()), (dtype, shape));
             assert_eq!((header.data_start, bytes.len() % 64), (bytes.len(), 0));
@@ -123,7 +123,7 @@ proptest! {
         ]), 0..6),
         cut in 0..200usize,
     ) {
-        let mut bytes = Header::bytes(DType::Datetime(TimeUnit::Nano), &[12, 345]);
+        let mut bytes = Header::bytes(DType::Datetime(TimeUnit::Nano), &[12, 345], Order::C);
         for (at, byte) in edits {
             let at = at % bytes.len();
             bytes[at] = byte;

@@ -7,7 +7,7 @@ use super::position::write_all_at;
 use super::{Region, Sink};
 use crate::array::{self, Buffer, View};
 use crate::dtype::DType;
-use crate::shape::{self, Shape};
+use crate::shape::{self, Order, Shape};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The most bytes of a strided array that are gathered at once.
 const PIECE: usize = 8 << 20;
 
-/// A `.npy` file that is being written, in C order and native byte order, by position: threads may
+/// A `.npy` file that is being written, in native byte order, by position: threads may
 /// write different regions at once.
 ///
 /// The bytes go to a hidden temporary file in the same directory, which takes the file's name on
@@ -55,8 +55,22 @@ impl NpyWriter {
     /// file, [`ErrorKind::ReadOnly`] if there is one that may not be written; [`ErrorKind::TooBig`] if the
     /// elements' bytes overflow.
     pub fn create(path: impl AsRef<Path>, dtype: DType, shape: &[usize]) -> Result<NpyWriter, Error> {
+        NpyWriter::create_in(path, dtype, shape, Order::C)
+    }
+
+    /// Begins a file as [`create`](NpyWriter::create), with its elements in some order. In Fortran order the file is
+    /// written as the transposed array, which lies in C order: [`shape`](Sink::shape) and regions are that array's.
+    ///
+    /// # Errors
+    /// As for `create`.
+    pub fn create_in(
+        path: impl AsRef<Path>,
+        dtype: DType,
+        shape: &[usize],
+        order: Order,
+    ) -> Result<NpyWriter, Error> {
         let path = path.as_ref();
-        create(path, dtype, shape).map_err(|kind| kind.at(path))
+        create(path, dtype, shape, order).map_err(|kind| kind.at(path))
     }
 
     /// Makes the file durable and gives it its name.
@@ -166,7 +180,7 @@ fn directory(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn create(path: &Path, dtype: DType, shape: &[usize]) -> Result<NpyWriter, ErrorKind> {
+fn create(path: &Path, dtype: DType, shape: &[usize], order: Order) -> Result<NpyWriter, ErrorKind> {
     let path = match fs::canonicalize(path) {
         Ok(target) => match fs::metadata(&target)? {
             // A rename would replace it all the same: permissions are of the file, not of its name.
@@ -180,11 +194,15 @@ fn create(path: &Path, dtype: DType, shape: &[usize]) -> Result<NpyWriter, Error
     if shape.len() > shape::MAX_RANK {
         return Err(ErrorKind::Header("more than 64 axes"));
     }
-    let header = Header::bytes(dtype, shape);
+    let header = Header::bytes(dtype, shape, order);
     let data_start = header.len() as u64;
     let (temporary, file) = temporary(directory(&path))?;
     // From here on dropping the writer removes the temporary file.
-    let (shape, temporary) = (shape.into(), Some(temporary));
+    let mut shape: Shape = shape.into();
+    if order == Order::F {
+        shape.reverse();
+    }
+    let temporary = Some(temporary);
     let writer = NpyWriter { file, dtype, shape, data_start, path, temporary };
     reserve(&writer.file, data_start + data as u64)?;
     write_all_at(&writer.file, &header, 0)?;
@@ -205,13 +223,16 @@ fn temporary(directory: &Path) -> io::Result<(PathBuf, File)> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Writes an array as a `.npy` file in C order, whatever its layout is.
+/// Writes an array as a `.npy` file: in Fortran order if it lies dense in that, else in C order.
 ///
 /// # Errors
 /// As for [`NpyWriter::create`] and [`NpyWriter::commit`].
 pub fn write_npy(path: impl AsRef<Path>, view: &View<'_>) -> Result<(), Error> {
     let path = path.as_ref();
-    let writer = NpyWriter::create(path, view.dtype(), view.shape())?;
-    writer.write_view(&Region::all(view.shape()), view).map_err(|kind| kind.at(path))?;
+    let transposed = view.transposed();
+    let order = if transposed.is_dense() && !view.is_dense() { Order::F } else { Order::C };
+    let writer = NpyWriter::create_in(path, view.dtype(), view.shape(), order)?;
+    let view = if order == Order::F { &transposed } else { view };
+    writer.write_view(&Region::all(writer.shape()), view).map_err(|kind| kind.at(path))?;
     writer.commit()
 }

@@ -1,5 +1,6 @@
 //! One function on many samples: its distance from the true values, and one pattern of bits everywhere.
 
+use crate::functions::Bound;
 use crate::is_full;
 use crate::samples::{Float, Random, distance, sample, specials};
 use numfuse::math::{BinaryOf, Levels, UnaryOf};
@@ -19,14 +20,14 @@ pub(crate) struct Outcome {
     pub(crate) dtype: &'static str,
     pub(crate) samples: u64,
     pub(crate) distance: u64,
-    pub(crate) bound: u64,
+    pub(crate) bound: Bound,
     pub(crate) misrounded: u64,
     pub(crate) exhaustive: bool,
     worst: String,
 }
 
 impl Outcome {
-    fn new(function: &'static str, dtype: &'static str, bound: u64, exhaustive: bool) -> Outcome {
+    fn new(function: &'static str, dtype: &'static str, bound: Bound, exhaustive: bool) -> Outcome {
         let worst = "-".to_owned();
         Outcome { function, dtype, samples: 0, distance: 0, bound, misrounded: 0, exhaustive, worst }
     }
@@ -36,7 +37,8 @@ impl Outcome {
         if got.to_bits() == want.to_bits() {
             return;
         }
-        let distance = distance(got, want);
+        let is_near = (got.to_f64() - want.to_f64()).abs() <= self.bound.absolute;
+        let distance = if is_near { 0 } else { distance(got, want) };
         self.misrounded += u64::from(distance != 0);
         if distance > self.distance {
             self.distance = distance;
@@ -121,7 +123,7 @@ pub(crate) fn unary<F: Float>(
     function: UnaryOf<F>,
     oracle: fn(F) -> F,
     range: (f64, f64),
-    bound: u64,
+    bound: Bound,
 ) -> Outcome {
     let exhaustive = is_full() && size_of::<F>() == 4;
     let blocks = if exhaustive { 1 << 32 } else { samples() } / BLOCK as u64;
@@ -154,7 +156,7 @@ pub(crate) fn binary<F: Float>(
 ) -> Outcome {
     on_threads(|thread, threads| {
         let mut random = Random(thread);
-        let mut outcome = Outcome::new(name, F::NAME, 1, false);
+        let mut outcome = Outcome::new(name, F::NAME, Bound::ULP, false);
         let mut out = [F::from_f64(0.0); BLOCK];
         let mut block = |x: &[F], y: &[F], baseline| {
             let out = &mut out[..x.len()];

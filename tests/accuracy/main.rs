@@ -27,7 +27,7 @@ fn is_full() -> bool {
 fn hold(outcomes: &[Outcome]) {
     for outcome in outcomes {
         println!("{outcome}");
-        assert!(outcome.distance <= outcome.bound, "{outcome}");
+        assert!(outcome.distance <= outcome.bound.distance, "{outcome}");
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) trait Float: Copy + std::fmt::Debug + std::fmt::LowerExp + Send + Syn
     const NAME: &'static str;
     fn from_bits(bits: u64) -> Self;
     fn from_f64(value: f64) -> Self;
+    fn to_f64(self) -> f64;
     fn to_bits(self) -> u64;
     fn is_nan(self) -> bool;
     /// The place among all floats; the two zeros are neighbours.
@@ -37,6 +38,9 @@ macro_rules! float {
             }
             fn from_f64(value: f64) -> $type {
                 value as $type
+            }
+            fn to_f64(self) -> f64 {
+                self.into()
             }
             fn to_bits(self) -> u64 {
                 self.to_bits().into()

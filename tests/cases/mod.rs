@@ -6,17 +6,19 @@ use numfuse::check::{InputDType, InputType};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Reads `a=f64[n, 1]`, `k=int`, `w=float`.
+/// Reads `a=f64[n,1]`, `k=int`, `w=float`, and of what may be written `mut:a=f64[n]`.
 pub(crate) fn input(text: &str) -> InputType {
+    let (text, writable) = text.strip_prefix("mut:").map_or((text, false), |text| (text, true));
     let (name, ty) = text.split_once('=').expect("name=dtype[dims]");
     let (dtype, dims) = ty.strip_suffix(']').and_then(|t| t.rsplit_once('[')).unwrap_or((ty, ""));
     let dtype = match dtype {
         "int" => InputDType::WeakInt,
         "float" => InputDType::WeakFloat,
+        "complex" => InputDType::WeakComplex,
         strong => InputDType::Strong(strong.parse().expect("a dtype")),
     };
     let ones = dims.split(',').filter(|d| !d.is_empty()).map(|d| d == "1").collect();
-    InputType { name: name.into(), dtype, ones }
+    InputType { name: name.into(), dtype, ones, writable }
 }
 
 /// Reads inputs with blanks between them.

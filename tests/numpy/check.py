@@ -63,6 +63,8 @@ def wrong_elements(node, values, got, want, rng):
         return wrong_complex(args, got, row.numpy), want
     if row.cls == "C" and kind == "f":
         return wrong_reduction(node, args, got), want
+    if row.name == "prod of complex":
+        return wrong_reduction(node, args, got), want
     if row.cls == "C" and kind == "c":
         parts = [wrong_reduction(node, [take(args[0])], take(got)) for take in (np.real, np.imag)]
         return parts[0] | parts[1], want
@@ -123,6 +125,8 @@ def by_name(name, rows, got, keywords, chosen=False):
     """Which results of rows are wrong; `chosen` if they are what a mask or NaN left of longer ones."""
     if name == "sum":
         return sums.wrong_sum(rows.astype(got.dtype), got)
+    if name == "prod" and got.dtype.kind == "c":
+        return sums.wrong_complex_prod(rows.astype(got.dtype), got)
     if name == "prod":
         return sums.wrong_prod(rows.astype(got.dtype), got)
     if rows.shape[-1] == 0:

@@ -220,6 +220,7 @@ def reductions():
     axis, single = "axes", "axis"
     yield Row("sum", "sum({0}{extra})", np.sum, (NUMBER + "m",), "C", 2.5, choose=axis)
     yield Row("prod", "prod({0}{extra})", np.prod, (REAL,), "C", 1, choose=axis)
+    yield Row("prod of complex", "prod({0}{extra})", np.prod, ("c",), "C", 0.5, choose=axis)
     yield Row("mean", "mean({0}{extra})", np.mean, (REAL,), "C", 1.5, choose=axis)
     for name in ["min", "max"]:
         yield Row(name, f"{name}({{0}}{{extra}})", getattr(np, name), (REAL + "mM",), "D", choose=axis)

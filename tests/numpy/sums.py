@@ -70,6 +70,23 @@ def same_special(got, want):
     return (np.isnan(got) & np.isnan(want)) | (got == want)
 
 
+def wrong_complex_prod(rows, got):
+    """Which products of complex numbers are wrong by their size; where a partial product could leave the range of the
+    dtype in some order, or a factor is not finite, none."""
+    part = np.finfo(got.dtype).dtype
+    info, n = np.finfo(part), rows.shape[-1]
+    x = rows.astype(np.clongdouble)
+    size = np.abs(x)
+    with np.errstate(all="ignore"):
+        log = np.log2(np.where((size == 0) | ~np.isfinite(size), 1, size))
+        highest, lowest = np.maximum(log, 0).sum(axis=-1), np.minimum(log, 0).sum(axis=-1)
+        true = x.prod(axis=-1)
+        tame = (highest < info.maxexp - 2) & (lowest > info.minexp / 2) & np.isfinite(size).all(axis=-1)
+        # Each factor brings an error of at most the root of 5 half units.
+        bound = np.abs(true) * n * HALF_UNIT[part] * 2.25
+        return tame & ~(np.abs(got.astype(np.clongdouble) - true) <= bound)
+
+
 def wrong_prod(rows, got):
     """Which products are wrong. Where a partial product could leave the dtype's range in some order, only that it is a
     number, a zero or an infinity as may be."""

@@ -199,7 +199,12 @@ impl RandomInput {
             (Some(_), _) if self.is_complex => InputDType::WeakComplex,
             (Some(_), _) => InputDType::WeakFloat,
         };
-        InputType { name: self.name.into(), dtype, ones: self.shape.iter().map(|&n| n == 1).collect() }
+        InputType {
+            name: self.name.into(),
+            dtype,
+            ones: self.shape.iter().map(|&n| n == 1).collect(),
+            writable: false,
+        }
     }
 
     /// The input as the library takes it.

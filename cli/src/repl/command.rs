@@ -209,7 +209,12 @@ fn input_type(name: &str, input: &Input<'_>) -> InputType {
         InputDType::WeakFloat
     };
     let dtype = input.dtype().map_or(weak, InputDType::Strong);
-    InputType { name: name.into(), dtype, ones: input.shape().iter().map(|&n| n == 1).collect() }
+    InputType {
+        name: name.into(),
+        dtype,
+        ones: input.shape().iter().map(|&n| n == 1).collect(),
+        writable: false,
+    }
 }
 
 #[cfg(test)]

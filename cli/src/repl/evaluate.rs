@@ -35,7 +35,7 @@ pub(super) fn line(state: &mut State, line: &str) -> Result<Vec<Array>, Stop> {
             }
             // Several names may get values at once.
             _ => {
-                for (name, array) in run(state, line, &alone(&text, statement))? {
+                for (name, array) in change(state, line, &alone(&text, statement))? {
                     match name {
                         Some(name) => state.values.set(&name, Value::Array(array)),
                         None => shown.push(array),
@@ -72,6 +72,12 @@ fn alone(line: &str, statement: &[Lexeme]) -> String {
     let (Some(first), Some(last)) = (statement.first(), statement.last()) else { return String::new() };
     let start = first.span.start as usize;
     format!("{}{}", " ".repeat(start), &line[start..last.span.end as usize])
+}
+
+/// Evaluates a part of the line that may change arrays in memory.
+fn change(state: &mut State, line: &str, part: &str) -> Result<Vec<Named>, Stop> {
+    let asked = state.session.formula(part).poll(&interrupt::requested);
+    asked.run(&mut state.values.changeable()).map_err(|error| drawn(line, error))
 }
 
 /// Evaluates a part of the line; errors show the whole of it.

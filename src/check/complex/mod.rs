@@ -194,6 +194,11 @@ impl Lowering<'_> {
         Number::Planes(spread(self, re, im), spread(self, im, re))
     }
 
+    /// The complex numbers of these parts: floats of one dtype that broadcast to each other.
+    pub(super) fn complex_of(&mut self, re: NodeId, im: NodeId, span: Span) -> Number {
+        self.leveled(Pair { re, im }, span)
+    }
+
     fn graph_operand(&self, node: NodeId, span: Span) -> Operand {
         Operand { number: Number::Strong(node), span }
     }

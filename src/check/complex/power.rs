@@ -12,7 +12,7 @@ use crate::span::Span;
 
 impl Lowering<'_> {
     /// `base ** exponent` in complex numbers of that part.
-    pub(super) fn complex_power(
+    pub(in super::super) fn complex_power(
         &mut self,
         base: Operand,
         exponent: Operand,

@@ -1,4 +1,4 @@
-//! Reductions of complex numbers, by reductions of their planes.
+//! Reductions of complex numbers, by reductions of their planes, or for products of both planes at once.
 //!
 //! An extremum is the least or greatest real part and, among those that have it, the least or greatest imaginary
 //! part. If any element is NaN in either part, both parts of the extremum are NaN.
@@ -10,7 +10,7 @@ use super::super::statement::Lowering;
 use super::super::value::{Number, Operand, Step};
 use super::lanes::Pair;
 use crate::dtype::DType;
-use crate::ir::{NodeId, Scalar};
+use crate::ir::{Node, NodeId, Scalar};
 use crate::op::{Derived, Meaning, Op, Reduction};
 use crate::span::Span;
 
@@ -49,7 +49,10 @@ impl Lowering<'_> {
             }
             Meaning::Reduce(Reduction::ArgMin) => self.place_of(Reduction::Min, z, over, span),
             Meaning::Reduce(Reduction::ArgMax) => self.place_of(Reduction::Max, z, over, span),
-            // A product needs a fold over pairs.
+            Meaning::Reduce(Reduction::Prod) => {
+                let Pair { re, im } = self.complex_product(z, over, span);
+                Number::Planes(re, im)
+            }
             Meaning::Reduce(_)
             | Meaning::Derived(_)
             | Meaning::Lane(_)
@@ -58,6 +61,16 @@ impl Lowering<'_> {
                 return Err(no_operation(meaning.name(), self.types(&[operand]), span));
             }
         })
+    }
+
+    /// The product, of which each part is a reduction that reads both parts of the elements.
+    fn complex_product(&mut self, z: Pair, over: Extent, span: Span) -> Pair {
+        let Extent { axes, keepdims } = over;
+        let mut part = |op| {
+            let node = Node::Reduce { op, of: z.re, imag: Some(z.im), axes, keepdims };
+            self.graph.add(node, span).expect("planes have one dtype and one shape")
+        };
+        Pair { re: part(Reduction::ProdReal), im: part(Reduction::ProdImag) }
     }
 
     /// Whether each element is NaN in either part.

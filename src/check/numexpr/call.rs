@@ -4,10 +4,10 @@ use super::super::call::Signature;
 use super::super::error::ErrorKind;
 use super::super::statement::Lowering;
 use super::super::value::{Number, Operand, Step, Value, stop};
-use super::kind::{Kind, common, signature};
+use super::kind::{Kind, common, lowest, signature};
 use super::table::{self, Does, FUNCTIONS, Function, Gives};
 use crate::diagnostic::nearest;
-use crate::dtype::DType;
+use crate::dtype::{DType, Lane};
 use crate::ir::{Node, NodeId, Scalar};
 use crate::op::{Meaning, Op, Reduction};
 use crate::scalar;
@@ -50,18 +50,16 @@ impl Lowering<'_> {
         {
             return Ok(number);
         }
-        let is_text = function.does == Does::Contains && kinds.iter().all(|&kind| kind == Kind::Bytes);
-        if is_text {
-            return stop(ErrorKind::NotEvaluated { what: "text in the NumExpr dialect" }, span);
-        }
-        let met = common(&kinds);
+        // Of bytes and numbers it is refused by its opcode, as a comparison is.
+        let met = if function.does == Does::Contains { lowest(&kinds) } else { common(&kinds, span)? };
         match function.gives(met) {
             Gives::No(result) => {
                 let signature = signature(function.opcode, result, &kinds);
                 stop(ErrorKind::NoOpcode { signature }, span)
             }
+            Gives::Is(_) if met == Kind::Bytes => self.numexpr_bytes_call(function.does, args, span),
             Gives::Is(result) if met == Kind::Complex || result == Kind::Complex => {
-                self.numexpr_complex_call(function, args, span)
+                self.numexpr_complex_call(function.does, args, span)
             }
             Gives::Is(result) => self.function_in(result, function.does, args, span),
         }
@@ -76,7 +74,8 @@ impl Lowering<'_> {
                 return self.classify(op, operand, span);
             }
             Does::OnesLike => return self.ones_like(args[0], span),
-            Does::Lane(_) | Does::Round | Does::Copy | Does::Imag | Does::NextAfter => {}
+            Does::Lane(_) | Does::Round | Does::Copy | Does::Real | Does::Imag => {}
+            Does::Conj | Does::NextAfter => {}
             // Decided before: none of these is a function of real lanes.
             Does::Where | Does::Complex | Does::Contains | Does::Reduce(_) => {}
         }
@@ -94,7 +93,19 @@ impl Lowering<'_> {
     /// NumExpr calls NumPy's functions where all operands are constants, with NumPy's result dtypes. `None`
     /// if there is nothing special in it.
     fn constant_call(&mut self, does: Does, args: &[Operand], span: Span) -> Step<Option<Number>> {
-        let (Does::Lane(_) | Does::Ask(_) | Does::Round | Does::Copy) = does else { return Ok(None) };
+        match (does, args) {
+            (Does::Lane(Op::Abs), &[Operand { number: Number::Complex(re, im), .. }]) => {
+                let parts = [re, im].map(|part| Scalar::from_f64(Lane::F64, part));
+                return Ok(scalar::apply(Op::Hypot, &parts).as_f64().map(Number::Float));
+            }
+            (Does::Complex, &[re, im]) => {
+                let parts = [re, im].map(|part| self.as_constant(part).filter(|part| !part.is_complex()));
+                let [Some(re), Some(im)] = parts else { return Ok(None) };
+                return Ok(Some(Number::Complex(re.parts().0, im.parts().0)));
+            }
+            (Does::Lane(_) | Does::Ask(_) | Does::Round | Does::Copy | Does::Real | Does::Conj, _) => {}
+            (_, _) => return Ok(None),
+        }
         let mut given = Vec::new();
         for &arg in args {
             let node = match arg.number {
@@ -153,12 +164,12 @@ impl Lowering<'_> {
         if let Some(condition) = self.as_constant(args[0]) {
             return Ok(args[if condition.is_true() { 1 } else { 2 }].number);
         }
-        let kind = common(kinds);
-        if kinds[0] != Kind::Bool || kind == Kind::Bytes {
+        let kind = common(kinds, span)?;
+        if kinds[0] != Kind::Bool {
             return stop(ErrorKind::NoOpcode { signature: signature(function.opcode, kind, kinds) }, span);
         }
         if kind == Kind::Complex {
-            return self.numexpr_complex_call(function, args, span);
+            return self.numexpr_complex_call(Does::Where, args, span);
         }
         let condition = self.of_kind(args[0], Kind::Bool)?;
         let (x, y) = (self.of_kind(args[1], kind)?, self.of_kind(args[2], kind)?);
@@ -186,11 +197,9 @@ impl Lowering<'_> {
                 let signature = format!("{}n", signature(function.opcode, result, &kinds));
                 return stop(ErrorKind::NoOpcode { signature }, span);
             }
-            Gives::Is(Kind::Complex) => return self.numexpr_complex_call(function, &[operand], span),
+            Gives::Is(_) if self.as_constant(operand).is_some() => return Ok(operand.number),
+            Gives::Is(Kind::Complex) => return self.numexpr_complex_reduction(op, operand, over, span),
             Gives::Is(_) => {}
-        }
-        if self.as_constant(operand).is_some() {
-            return Ok(operand.number);
         }
         let node = self.strong(operand)?;
         let accumulates = matches!(op, Reduction::Sum | Reduction::Prod) && kinds[0] == Kind::Int;
@@ -232,10 +241,10 @@ impl Lowering<'_> {
                 let signature = signature(&attribute.symbol()[1..], Kind::Double, &kinds);
                 stop(ErrorKind::NoOpcode { signature }, span)
             }
-            (_, Kind::Complex) => {
-                let (re, im) = self.planes(of, Some(DType::F64))?;
-                Ok(self.valued(if attribute == Attribute::Real { re } else { im }))
+            (Attribute::Real | Attribute::Transpose, Kind::Complex) => {
+                self.numexpr_complex_call(Does::Real, &[of], span)
             }
+            (Attribute::Imag, Kind::Complex) => self.numexpr_complex_call(Does::Imag, &[of], span),
             (Attribute::Imag, _) => {
                 let x = self.of_kind(of, Kind::Double)?;
                 let node = self.no_imaginary_part(x, span);

@@ -1,5 +1,6 @@
 //! Literals, and arithmetic between them: Python's own.
 
+use super::super::complex;
 use super::super::error::{Error, ErrorKind};
 use super::super::literal;
 use super::super::operator::no_operation;
@@ -17,6 +18,7 @@ pub(super) enum Literal {
     Bool(bool),
     Int(i128),
     Float(f64),
+    Complex(f64, f64),
 }
 
 impl Literal {
@@ -26,7 +28,22 @@ impl Literal {
             Literal::Bool(value) => Number::Int(i128::from(value)),
             Literal::Int(value) => Number::Int(value),
             Literal::Float(value) => Number::Float(value),
+            Literal::Complex(re, im) => Number::Complex(re, im),
         }
+    }
+
+    /// Its real and its imaginary part.
+    pub(super) fn parts(self) -> (f64, f64) {
+        match self {
+            Literal::Bool(value) => (f64::from(u8::from(value)), 0.0),
+            Literal::Int(value) => (value as f64, 0.0),
+            Literal::Float(value) => (value, 0.0),
+            Literal::Complex(re, im) => (re, im),
+        }
+    }
+
+    pub(super) fn is_complex(self) -> bool {
+        matches!(self, Literal::Complex(..))
     }
 
     pub(super) fn is_true(self) -> bool {
@@ -34,6 +51,7 @@ impl Literal {
             Literal::Bool(value) => value,
             Literal::Int(value) => value != 0,
             Literal::Float(value) => value != 0.0,
+            Literal::Complex(re, im) => re != 0.0 || im != 0.0,
         }
     }
 
@@ -48,16 +66,17 @@ impl Lowering<'_> {
         match operand.number {
             Number::Int(value) => Some(Literal::Int(value)),
             Number::Float(value) => Some(Literal::Float(value)),
+            Number::Complex(re, im) => Some(Literal::Complex(re, im)),
             Number::Strong(node) => {
                 let Node::Const(value) = self.graph.node(node) else { return None };
                 (value.lane == Lane::Bool).then_some(Literal::Bool(value.bits != 0))
             }
-            Number::Weak(_) | Number::Complex(..) | Number::Planes(..) | Number::WeakPlanes(..) => None,
+            Number::Weak(_) | Number::Planes(..) | Number::WeakPlanes(..) => None,
             Number::Time(..) | Number::Text(_) => None,
         }
     }
 
-    /// The value of a constant of any kind but complex.
+    /// The value of a constant of any kind but bytes.
     pub(super) fn as_constant(&self, operand: Operand) -> Option<Literal> {
         if let Some(literal) = self.as_literal(operand) {
             return Some(literal);
@@ -80,9 +99,13 @@ impl Lowering<'_> {
             UnaryOp::Minus => Op::Neg,
             UnaryOp::Invert => Op::BitNot,
         };
-        match literal::fold(op, &[number]) {
+        self.folded_literals(op, &[number], span)
+    }
+
+    fn folded_literals(&self, op: Op, numbers: &[Number], span: Span) -> Step<Number> {
+        match complex::literal::fold(op, numbers).map(Ok).or_else(|| literal::fold(op, numbers)) {
             Some(folded) => folded.map_err(|kind| Error { kind, span }.into()),
-            None => Err(self.no_literal_operation(op, &[number], span)),
+            None => Err(self.no_literal_operation(op, numbers, span)),
         }
     }
 
@@ -105,11 +128,42 @@ impl Lowering<'_> {
         if divides && b.is_zero() {
             return Err(Error { kind: ErrorKind::DivisionByZero, span }.into());
         }
-        let numbers = if op == Op::Pow { powers(a, b, span)? } else { [a.number(), b.number()] };
-        match literal::fold(op, &numbers) {
-            Some(folded) => folded.map_err(|kind| Error { kind, span }.into()),
-            None => Err(self.no_literal_operation(op, &numbers, span)),
+        if op == Op::Pow {
+            return self.literal_power(a, b, span);
         }
+        self.folded_literals(op, &[a.number(), b.number()], span)
+    }
+
+    /// A negative power of an integer is a float's; what has no real value is complex.
+    fn literal_power(&mut self, a: Literal, b: Literal, span: Span) -> Step<Number> {
+        let ((base, _), (exponent, turn)) = (a.parts(), b.parts());
+        if a.is_zero() && (exponent < 0.0 || turn != 0.0) {
+            return Err(Error { kind: ErrorKind::DivisionByZero, span }.into());
+        }
+        let is_root = base < 0.0 && exponent.is_finite() && exponent.trunc() != exponent;
+        if is_root || a.is_complex() || b.is_complex() {
+            let args = [a, b].map(|literal| Operand { number: literal.number(), span });
+            return self.numexpr_complex(Op::Pow, &args, span);
+        }
+        let numbers = match (a.number(), b.number()) {
+            (Number::Int(_), Number::Int(n)) if n < 0 => [Number::Float(base), Number::Float(exponent)],
+            numbers => numbers.into(),
+        };
+        self.folded_literals(Op::Pow, &numbers, span)
+    }
+
+    /// A comparison of literals. Complex ones have no order.
+    pub(super) fn literal_compare(&mut self, op: Op, a: Literal, b: Literal, span: Span) -> Step<Number> {
+        let numbers = [a.number(), b.number()];
+        if !a.is_complex() && !b.is_complex() {
+            let [a, b] = numbers.map(|number| Operand { number, span });
+            return self.compare(op, a, b, span);
+        }
+        if op != Op::Eq && op != Op::Ne {
+            return Err(self.no_literal_operation(op, &numbers, span));
+        }
+        let is_equal = a.parts() == b.parts();
+        Ok(self.bool_constant(is_equal == (op == Op::Eq), span))
     }
 
     fn no_literal_operation(&self, op: Op, numbers: &[Number], span: Span) -> Stop {
@@ -134,24 +188,4 @@ fn operator(op: BinaryOp) -> Op {
         BinaryOp::BitOr | BinaryOp::Or => Op::BitOr,
         BinaryOp::BitXor => Op::BitXor,
     }
-}
-
-/// A negative power of an integer is a float's; what has no real value is complex.
-fn powers(a: Literal, b: Literal, span: Span) -> Step<[Number; 2]> {
-    let value = |literal: Literal| match literal {
-        Literal::Bool(value) => f64::from(u8::from(value)),
-        Literal::Int(value) => value as f64,
-        Literal::Float(value) => value,
-    };
-    let (base, exponent) = (value(a), value(b));
-    if base == 0.0 && exponent < 0.0 {
-        return Err(Error { kind: ErrorKind::DivisionByZero, span }.into());
-    }
-    if base < 0.0 && exponent.is_finite() && exponent.trunc() != exponent {
-        return Err(Error { kind: super::complex::NOT_EVALUATED, span }.into());
-    }
-    Ok(match (a.number(), b.number()) {
-        (Number::Int(_), Number::Int(n)) if n < 0 => [Number::Float(base), Number::Float(exponent)],
-        numbers => numbers.into(),
-    })
 }

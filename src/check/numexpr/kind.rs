@@ -1,6 +1,9 @@
 //! The kinds that NumExpr computes in, and the one that operands meet in.
 
+use super::super::error::ErrorKind;
+use super::super::value::{Step, stop};
 use crate::dtype::DType;
+use crate::span::Span;
 
 /// A kind, in the order in which they are promoted; bytes stand apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -71,9 +74,24 @@ impl Kind {
     }
 }
 
-/// The highest kind: the one that the operands meet in.
-pub(super) fn common(kinds: &[Kind]) -> Kind {
+/// The highest kind.
+pub(super) fn highest(kinds: &[Kind]) -> Kind {
     kinds.iter().copied().max().unwrap_or(Kind::Bool)
+}
+
+/// The lowest kind.
+pub(super) fn lowest(kinds: &[Kind]) -> Kind {
+    kinds.iter().copied().min().unwrap_or(Kind::Bool)
+}
+
+/// The kind that operands meet in: the highest, but bytes meet bytes only.
+pub(super) fn common(kinds: &[Kind], span: Span) -> Step<Kind> {
+    let bytes = kinds.iter().filter(|&&kind| kind == Kind::Bytes).count();
+    if bytes == 0 || bytes == kinds.len() {
+        Ok(highest(kinds))
+    } else {
+        stop(ErrorKind::BytesBesideNumbers, span)
+    }
 }
 
 /// The name that NumExpr has for an operation with a result and operands of these kinds.

@@ -3,16 +3,17 @@
 use super::super::error::ErrorKind;
 use super::super::statement::Lowering;
 use super::super::value::{Number, Operand, Step, Stop, Value, stop};
+use super::constant::Literal;
 use crate::span::Span;
 use crate::syntax::ast::{CompareOp, ExprId, Link, List};
 
 impl Lowering<'_> {
     /// Whether a constant counts as true. A variable does not say.
     pub(super) fn decided_truth(&self, operand: Operand, span: Span) -> Step<bool> {
-        match (operand.number, self.as_constant(operand)) {
-            (Number::Complex(re, im), _) => Ok(re != 0.0 || im != 0.0),
-            (_, Some(constant)) => Ok(constant.is_true()),
-            (_, None) => stop(ErrorKind::StandardBoolean, span),
+        let known = self.as_constant(operand).map(Literal::is_true);
+        match known.or_else(|| self.literal_truth(operand.number)) {
+            Some(truth) => Ok(truth),
+            None => stop(ErrorKind::StandardBoolean, span),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The NumExpr dialect: what NumExpr 2 makes of a formula, expanded into ordinary operations.
 //!
 //! A value has one of NumExpr's kinds: an input is converted to its kind where it is read, so that from there on
-//! every node is bool, i32, i64, f32 or f64 and no later stage knows of the dialect. Every variable is
+//! every node is bool, i32, i64, f32, f64 or bytes and no later stage knows of the dialect. Every variable is
 //! strong; a literal is a number of its own kind, and arithmetic between literals is Python's.
 //!
 //! | file | concern |
@@ -15,9 +15,11 @@
 //! | `call` | functions, reductions, attributes |
 //! | `next_after` | `nextafter`, of lane operations |
 //! | `complex` | complex numbers |
+//! | `bytes` | bytes |
 //!
 //! `docs/numexpr.md` says what is kept of NumExpr, what is lifted and what differs.
 
+mod bytes;
 mod call;
 mod complex;
 mod constant;
@@ -84,9 +86,8 @@ impl Lowering<'_> {
             }
             // `binary` asks for the dialect itself: `+=` comes there too.
             Expr::Binary(..) | Expr::Name(_) | Expr::Tuple(_) => return None,
-            Expr::Int(_) | Expr::Float(_) | Expr::Imaginary(_) | Expr::Text(_) | Expr::Bytes(_) => {
-                return None;
-            }
+            Expr::Text(text) => self.numexpr_text(text, span),
+            Expr::Int(_) | Expr::Float(_) | Expr::Imaginary(_) | Expr::Bytes(_) => return None,
         })
     }
 
@@ -102,7 +103,7 @@ impl Lowering<'_> {
             (Number::Strong(node) | Number::Weak(node), Some(lanes)) => {
                 Number::Strong(self.cast(node, lanes, span))
             }
-            (Number::Planes(re, im), Some(part)) => {
+            (Number::Planes(re, im) | Number::WeakPlanes(re, im), Some(part)) => {
                 Number::Planes(self.cast(re, part, span), self.cast(im, part, span))
             }
             (other, _) => other,
@@ -131,7 +132,7 @@ impl Lowering<'_> {
     /// The kinds of operands. Where the rules are strict, none may be a reduction.
     fn kinds(&self, args: &[Operand]) -> Step<Kinds> {
         for arg in args {
-            let Number::Strong(node) = arg.number else { continue };
+            let (Number::Strong(node) | Number::Planes(node, _)) = arg.number else { continue };
             let of = if let Node::Cast(_, of) = self.graph.node(node) { of } else { node };
             if self.options.strict && matches!(self.graph.node(of), Node::Reduce { .. }) {
                 return Err(arg.error(ErrorKind::ReductionNotLast));

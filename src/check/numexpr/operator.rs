@@ -3,8 +3,8 @@
 use super::super::error::ErrorKind;
 use super::super::statement::Lowering;
 use super::super::value::{Number, Operand, Step, stop};
-use super::kind::Kind::{Bool, Complex, Double, Float, Int, Long};
-use super::kind::{Kind, common, signature};
+use super::kind::Kind::{Bool, Bytes, Complex, Double, Float, Int, Long};
+use super::kind::{Kind, common, highest, signature};
 use crate::ir::NodeId;
 use crate::op::Op;
 use crate::span::Span;
@@ -54,7 +54,6 @@ impl Lowering<'_> {
                 let truth = self.decided_truth(of, span)?;
                 Ok(self.bool_constant(!truth, span))
             }
-            (UnaryOp::Minus, Number::Complex(re, im)) => Ok(Number::Complex(-re, -im)),
             (UnaryOp::Minus, _) => self.numexpr_operator(&NEG, &[of], span),
             (UnaryOp::Invert, _) => self.numexpr_operator(&INVERT, &[of], span),
         }
@@ -112,11 +111,24 @@ impl Lowering<'_> {
     /// The kind that operands meet in, if the operator has it.
     pub(super) fn met(&self, operator: &Operator, args: &[Operand], span: Span) -> Step<Kind> {
         let kinds = self.kinds(args)?;
-        let kind = common(&kinds);
+        let kind = self.meet(args, &kinds, span)?;
         if operator.kinds.contains(&kind) {
             return Ok(kind);
         }
         stop(ErrorKind::NoOpcode { signature: signature(operator.name, kind, &kinds) }, span)
+    }
+
+    /// The kind that operands meet in. To NumExpr a literal of bytes has no place in arithmetic.
+    pub(super) fn meet(&self, args: &[Operand], kinds: &[Kind], span: Span) -> Step<Kind> {
+        let kind = common(kinds, span)?;
+        if kind == Bytes && args.iter().any(|&arg| self.is_literal(arg)) {
+            return stop(ErrorKind::BytesBesideNumbers, span);
+        }
+        Ok(kind)
+    }
+
+    fn is_literal(&self, operand: Operand) -> bool {
+        self.as_constant(operand).is_some() || self.literal_truth(operand.number).is_some()
     }
 
     /// Applies an operator in a kind.
@@ -158,23 +170,28 @@ impl Lowering<'_> {
         b: Operand,
         span: Span,
     ) -> Step<Number> {
-        // There are no opcodes for `<` and `<=`: the operands change places.
+        // There are no opcodes for `<` and `<=`: the operands change places. So they do where Python asks the second
+        // operand because the first is a literal.
         let (name, op, args) = match op {
             CompareOp::Lt => ("gt", Op::Gt, [b, a]),
             CompareOp::Le => ("ge", Op::Ge, [b, a]),
             CompareOp::Gt => ("gt", Op::Gt, [a, b]),
             CompareOp::Ge => ("ge", Op::Ge, [a, b]),
+            CompareOp::Ne if self.is_literal(a) => ("ne", Op::Ne, [b, a]),
+            CompareOp::Eq if self.is_literal(a) => ("eq", Op::Eq, [b, a]),
             CompareOp::Ne | CompareOp::NotIn => ("ne", Op::Ne, [a, b]),
             CompareOp::Eq | CompareOp::In => ("eq", Op::Eq, [a, b]),
         };
         if let (Some(x), Some(y)) = (self.as_literal(args[0]), self.as_literal(args[1])) {
-            let [x, y] = [x, y].map(|literal| Operand { number: literal.number(), span });
-            return self.compare(op, x, y, span);
+            return self.literal_compare(op, x, y, span);
         }
         let kinds = self.kinds(&args)?;
         let has_order = op == Op::Gt || op == Op::Ge;
-        let kind = common(&kinds);
-        if kind == Complex && has_order {
+        let kind = highest(&kinds);
+        if kind == Bytes && kinds[0] == kinds[1] {
+            return self.text_lane(op, &args, span);
+        }
+        if kind == Bytes || (kind == Complex && has_order) {
             return stop(ErrorKind::NoOpcode { signature: signature(name, Bool, &kinds) }, span);
         }
         let kind = if kind == Bool && has_order { Int } else { kind };

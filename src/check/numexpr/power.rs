@@ -8,10 +8,12 @@ use super::Optimization;
 use super::constant::Literal;
 use super::kind::{Kind, common, signature};
 use super::operator::{DIV, MUL, POW};
+use super::table::Does;
 use crate::dtype::DType;
 use crate::ir::NodeId;
 use crate::op::Op;
 use crate::span::Span;
+use crate::syntax::ast::BinaryOp;
 
 /// Beyond this, either way, a power is a power at every level.
 const LARGEST: f64 = 50.0;
@@ -20,22 +22,16 @@ impl Lowering<'_> {
     /// `/`: integers and bools divide as doubles.
     pub(super) fn numexpr_divide(&mut self, a: Operand, b: Operand, span: Span) -> Step<Number> {
         let kinds = self.kinds(&[a, b])?;
+        let kind = self.meet(&[a, b], &kinds, span)?;
         let constant = self.as_constant(b).filter(|_| {
             self.options.optimization != Optimization::None
                 && kinds[0] == kinds[1]
-                && matches!(kinds[0], Kind::Float | Kind::Double)
+                && matches!(kind, Kind::Float | Kind::Double | Kind::Complex)
         });
-        if let Some(Literal::Float(divisor)) = constant {
-            if divisor == 0.0 {
-                return stop(ErrorKind::DivisionByZero, span);
-            }
-            let one = self.of_kind(Operand { number: Number::Float(1.0), span }, kinds[0])?;
-            let divisor = self.of_kind(b, kinds[0])?;
-            let reciprocal = self.lanes(Op::Div, &[one, divisor], span);
-            let number = self.valued(reciprocal);
+        if let Some(divisor) = constant {
+            let number = self.constant_reciprocal(b, divisor, kind, span)?;
             return self.numexpr_operator(&MUL, &[a, Operand { number, span: b.span }], span);
         }
-        let kind = common(&kinds);
         let kind = if kind <= Kind::Long { Kind::Double } else { kind };
         if kind == Kind::Bytes {
             return stop(ErrorKind::NoOpcode { signature: signature(DIV.name, kind, &kinds) }, span);
@@ -43,18 +39,39 @@ impl Lowering<'_> {
         self.computed_in(kind, &DIV, &[a, b], span)
     }
 
+    /// 1 divided by a constant, in the constant's kind.
+    fn constant_reciprocal(
+        &mut self,
+        operand: Operand,
+        constant: Literal,
+        kind: Kind,
+        span: Span,
+    ) -> Step<Number> {
+        if !constant.is_true() {
+            return stop(ErrorKind::DivisionByZero, span);
+        }
+        let one = Literal::Float(1.0);
+        if constant.is_complex() {
+            return self.literal_binary(BinaryOp::Div, one, constant, span);
+        }
+        let one = self.of_kind(Operand { number: one.number(), span }, kind)?;
+        let divisor = self.of_kind(operand, kind)?;
+        let reciprocal = self.lanes(Op::Div, &[one, divisor], span);
+        Ok(self.valued(reciprocal))
+    }
+
     pub(super) fn numexpr_power(&mut self, base: Operand, exponent: Operand, span: Span) -> Step<Number> {
         let kinds = self.kinds(&[base, exponent])?;
-        let Some(constant) = self.as_constant(exponent) else {
+        let Some(constant) = self.as_constant(exponent).filter(|constant| !constant.is_complex()) else {
             return self.plain_power(base, exponent, span);
         };
-        let n = match constant {
-            Literal::Bool(value) => f64::from(u8::from(value)),
-            Literal::Int(value) => value as f64,
-            Literal::Float(value) => value,
-        };
-        if kinds.iter().all(|kind| kind.is_integer()) && n < 0.0 {
-            return Err(exponent.error(ErrorKind::NegativeIntegerPower));
+        let (n, _) = constant.parts();
+        if n < 0.0 {
+            if kinds.iter().all(|kind| kind.is_integer()) {
+                return Err(exponent.error(ErrorKind::NegativeIntegerPower));
+            }
+            // Whatever the power is made of, 1 is divided by it.
+            common(&[Kind::Int, kinds[0]], span)?;
         }
         match self.options.optimization {
             Optimization::None => self.plain_power(base, exponent, span),
@@ -88,7 +105,8 @@ impl Lowering<'_> {
             // `1 / x` in the kind of x; of integers its integer part.
             let kind = kinds[0].max(Kind::Int);
             if kind == Kind::Complex {
-                return self.numexpr_complex(Op::Pow, &[base, exponent], span);
+                let one = Operand { number: Number::Int(1), span };
+                return self.numexpr_divide(one, base, span);
             }
             let x = self.of_kind(base, kind)?;
             return Ok(Number::Strong(self.reciprocal(x, span)));
@@ -165,7 +183,7 @@ impl Lowering<'_> {
     pub(super) fn ones_like(&mut self, of: Operand, span: Span) -> Step<Number> {
         let kinds = self.kinds(&[of])?;
         match (kinds[0], of.number, kinds[0].lanes()) {
-            (Kind::Complex, _, _) => self.numexpr_complex(Op::Pow, &[of], span),
+            (Kind::Complex, _, _) => self.numexpr_complex_call(Does::OnesLike, &[of], span),
             (Kind::Bool | Kind::Bytes, _, _) | (_, _, None) => {
                 stop(ErrorKind::NoOpcode { signature: signature("ones_like", kinds[0], &kinds) }, span)
             }

@@ -1,7 +1,7 @@
 //! NumExpr's functions, all 48: one row each, with the kind of the result by that of the operands.
 
 use super::kind::Kind;
-use super::kind::Kind::{Bool as B, Complex as C, Double as D, Float as F, Int as I, Long as L};
+use super::kind::Kind::{Bool as B, Bytes as S, Complex as C, Double as D, Float as F, Int as I, Long as L};
 use crate::op::{Op, Reduction};
 
 /// The kind of a result, or the one that it would have if there were such a function.
@@ -12,23 +12,29 @@ pub(super) enum Gives {
     No(Kind),
 }
 
-/// Results by the kind that the operands meet in: bool, int, long, float, double, complex.
-type Kinds = [Gives; 6];
+/// Results by the kind that the operands meet in: bool, int, long, float, double, complex, bytes.
+type Kinds = [Gives; 7];
 
+/// All numbers.
 const fn all(kinds: [Kind; 6]) -> Kinds {
     let [b, i, l, f, d, c] = kinds;
-    [Gives::Is(b), Gives::Is(i), Gives::Is(l), Gives::Is(f), Gives::Is(d), Gives::Is(c)]
+    [Gives::Is(b), Gives::Is(i), Gives::Is(l), Gives::Is(f), Gives::Is(d), Gives::Is(c), Gives::No(S)]
 }
 
-/// All but complex numbers, for which there is nothing of this kind.
+/// All numbers but complex ones, for which there is nothing of this kind.
 const fn real(kinds: [Kind; 5], complex: Kind) -> Kinds {
     let [b, i, l, f, d] = kinds;
-    [Gives::Is(b), Gives::Is(i), Gives::Is(l), Gives::Is(f), Gives::Is(d), Gives::No(complex)]
+    [Gives::Is(b), Gives::Is(i), Gives::Is(l), Gives::Is(f), Gives::Is(d), Gives::No(complex), Gives::No(S)]
 }
 
 const fn without_bool(kinds: Kinds) -> Kinds {
-    let [_, i, l, f, d, c] = kinds;
-    [Gives::No(B), i, l, f, d, c]
+    let [_, i, l, f, d, c, s] = kinds;
+    [Gives::No(B), i, l, f, d, c, s]
+}
+
+const fn and_bytes(kinds: Kinds, result: Kind) -> Kinds {
+    let [b, i, l, f, d, c, _] = kinds;
+    [b, i, l, f, d, c, Gives::Is(result)]
 }
 
 const MATH: Kinds = all([F, D, D, F, D, C]);
@@ -42,7 +48,11 @@ const CONJ: Kinds = all([C, D, D, C, C, C]);
 const SAME: Kinds = all([B, I, L, F, D, C]);
 const OF_TWO: Kinds = real([F, D, D, F, D], C);
 const DOUBLE: Kinds = real([D, D, D, D, D], C);
-const COMPLEX: Kinds = [Gives::Is(C), Gives::No(D), Gives::No(D), Gives::Is(C), Gives::Is(C), Gives::No(C)];
+const COMPLEX: Kinds = {
+    let [b, _, _, f, d, _, s] = all([C, D, D, C, C, C]);
+    [b, Gives::No(D), Gives::No(D), f, d, Gives::No(C), s]
+};
+const CONTAINS: Kinds = and_bytes([Gives::No(B); 7], B);
 const SUM: Kinds = without_bool(SAME);
 const LEAST: Kinds = without_bool(real([B, I, L, F, D], C));
 
@@ -58,7 +68,9 @@ pub(super) enum Does {
     /// The operand, in the result's kind.
     Copy,
     OnesLike,
+    Real,
     Imag,
+    Conj,
     NextAfter,
     Where,
     /// A complex number of two parts.
@@ -81,12 +93,7 @@ pub(super) struct Function {
 impl Function {
     /// What it gives of operands that meet in a kind.
     pub(super) fn gives(&self, kind: Kind) -> Gives {
-        match kind {
-            Kind::Bytes => Gives::No(Kind::Bytes),
-            Kind::Bool | Kind::Int | Kind::Long | Kind::Float | Kind::Double | Kind::Complex => {
-                self.kinds[kind as usize]
-            }
-        }
+        self.kinds[kind as usize]
     }
 }
 
@@ -132,10 +139,10 @@ pub(super) static FUNCTIONS: [Function; 48] = [
     row("isfinite", ONE, QUESTION, Does::Ask(Op::IsFinite)),
     row("isinf", ONE, QUESTION, Does::Ask(Op::IsInf)),
     row("signbit", ONE, SIGNBIT, Does::Ask(Op::Signbit)),
-    row("real", ONE, PART, Does::Copy),
+    row("real", ONE, PART, Does::Real),
     row("imag", ONE, PART, Does::Imag),
-    named("conjugate", row("conj", ONE, CONJ, Does::Copy)),
-    row("copy", ONE, SAME, Does::Copy),
+    named("conjugate", row("conj", ONE, CONJ, Does::Conj)),
+    row("copy", ONE, and_bytes(SAME, S), Does::Copy),
     row("ones_like", ONE, without_bool(SAME), Does::OnesLike),
     row("arctan2", TWO, OF_TWO, Does::Lane(Op::Arctan2)),
     row("fmod", TWO, OF_TWO, Does::Lane(Op::Fmod)),
@@ -145,7 +152,7 @@ pub(super) static FUNCTIONS: [Function; 48] = [
     row("maximum", TWO, DOUBLE, Does::Lane(Op::Maximum)),
     row("minimum", TWO, DOUBLE, Does::Lane(Op::Minimum)),
     row("complex", TWO, COMPLEX, Does::Complex),
-    row("contains", &["hay", "needle"], [Gives::No(B); 6], Does::Contains),
+    row("contains", &["hay", "needle"], CONTAINS, Does::Contains),
     row("where", &["condition", "x", "y"], SAME, Does::Where),
     row("sum", ONE, SUM, Does::Reduce(Reduction::Sum)),
     row("prod", ONE, SUM, Does::Reduce(Reduction::Prod)),

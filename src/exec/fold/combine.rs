@@ -1,17 +1,17 @@
 //! What two partial values make, for each reduction and dtype.
 
-use super::Partial;
 use super::moment::Moments;
+use super::{Complex, Element, Partial};
 use crate::dtype::Lane;
 use crate::half::F16;
 use crate::op::Reduction;
-use crate::scalar::{Number, better_number, combine_numbers, identity_number};
+use crate::scalar::{Number, better_number, combine_numbers, identity_number, multiply_complex};
 use std::marker::PhantomData;
 
 /// One reduction of one dtype.
 pub(super) trait Combine: Send + 'static {
     /// The elements.
-    type In: Number;
+    type In: Element;
     /// What is carried along.
     type Acc: Copy + Send;
 
@@ -101,6 +101,42 @@ impl<T: Number, const OP: usize> Combine for Position<T, OP> {
     }
 }
 
+/// The product of complex numbers. What has no factors yet is not 1: times that, an infinite number has a
+/// NaN in the part where it was 0.
+struct Product<T>(PhantomData<fn() -> T>);
+
+impl<T: Number> Combine for Product<T> {
+    type In = Complex<T>;
+    type Acc = Option<[T; 2]>;
+
+    #[inline(always)]
+    fn identity() -> Option<[T; 2]> {
+        None
+    }
+
+    #[inline(always)]
+    fn take(acc: Option<[T; 2]>, element: Complex<T>, _: usize) -> Option<[T; 2]> {
+        Self::join(acc, Some(element.0))
+    }
+
+    #[inline(always)]
+    fn join(left: Option<[T; 2]>, right: Option<[T; 2]>) -> Option<[T; 2]> {
+        match (left, right) {
+            (Some(left), Some(right)) => Some(multiply_complex(left, right)),
+            (left, right) => left.or(right),
+        }
+    }
+
+    fn pack(acc: Option<[T; 2]>) -> Partial {
+        let [re, im] = acc.unwrap_or([T::ONE, T::ZERO]);
+        [re.bits(), im.bits(), u64::from(acc.is_some())]
+    }
+
+    fn unpack([re, im, has_factors]: Partial) -> Option<[T; 2]> {
+        (has_factors != 0).then(|| [T::from_bits(re), T::from_bits(im)])
+    }
+}
+
 /// Something to do with one reduction of one dtype.
 pub(super) trait Task {
     /// What it gives.
@@ -177,6 +213,8 @@ pub(super) fn with<T: Task>(op: Reduction, lane: Lane, task: T) -> T::Out {
         Reduction::MinFrom => lanes!(Fold, Reduction::MinFrom),
         Reduction::MaxFrom => lanes!(Fold, Reduction::MaxFrom),
         Reduction::Moment2 => task.run::<Moments>(),
+        Reduction::ProdReal | Reduction::ProdImag if lane == Lane::F32 => task.run::<Product<f32>>(),
+        Reduction::ProdReal | Reduction::ProdImag => task.run::<Product<f64>>(),
         Reduction::Any => task.run::<Fold<bool, { Reduction::Any as usize }>>(),
         Reduction::All => task.run::<Fold<bool, { Reduction::All as usize }>>(),
         Reduction::ArgMin => lanes!(Position, Reduction::ArgMin),

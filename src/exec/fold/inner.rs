@@ -2,8 +2,7 @@
 #![expect(unsafe_code, reason = "reads blocks of elements at any alignment")]
 
 use super::combine::{Combine, Task};
-use super::{Folder, INNER_CHUNK, Partial};
-use crate::scalar::Number;
+use super::{Element, Folder, INNER_CHUNK, Partial, Planes};
 
 /// Interleaved accumulators of a chunk.
 const LANES: usize = 16;
@@ -33,17 +32,17 @@ impl<C: Combine> InnerFolder<C> {
         self.index += 1;
     }
 
-    /// Takes a whole number of rows of `LANES` elements that the chunk has room for.
+    /// Takes a whole number of rows of `LANES` elements from `at` on, for which the chunk has room.
     ///
     /// # Safety
-    /// `elements` is readable for `count` elements.
+    /// The planes are readable for `at + count` elements.
     #[inline]
-    unsafe fn take_rows(&mut self, elements: *const <C::In as Number>::Memory, count: usize) {
+    unsafe fn take_rows(&mut self, planes: Planes, at: usize, count: usize) {
         let mut lanes = self.lanes;
         for start in (0..count).step_by(LANES) {
             for (lane, acc) in lanes.iter_mut().enumerate() {
                 // SAFETY: `start + lane < count`, for `count` is a multiple of `LANES`.
-                let element = C::In::load(unsafe { elements.add(start + lane).read_unaligned() });
+                let element = unsafe { C::In::read(planes, at + start + lane) };
                 *acc = C::take(*acc, element, self.index + start + lane);
             }
         }
@@ -92,19 +91,18 @@ impl<C: Combine> Folder for InnerFolder<C> {
         self.lanes = [C::identity(); LANES];
     }
 
-    unsafe fn feed(&mut self, elements: *const u8, len: usize) {
-        let elements = elements.cast::<<C::In as Number>::Memory>();
+    unsafe fn feed(&mut self, planes: Planes, len: usize) {
         let mut at = 0;
         while at < len {
             let room = (INNER_CHUNK - self.filled).min(len - at);
             let rows = room / LANES * LANES;
             if self.filled.is_multiple_of(LANES) && rows > 0 {
                 // SAFETY: `at + rows <= len`.
-                unsafe { self.take_rows(elements.add(at), rows) };
+                unsafe { self.take_rows(planes, at, rows) };
                 at += rows;
             } else {
                 // SAFETY: `at < len`.
-                let element = C::In::load(unsafe { elements.add(at).read_unaligned() });
+                let element = unsafe { C::In::read(planes, at) };
                 self.take(element);
                 at += 1;
             }

@@ -18,10 +18,44 @@ mod outer;
 
 use crate::dtype::Lane;
 use crate::op::Reduction;
+use crate::scalar::Number;
 
 /// The value of part of a reduction, as bits: an element, and for positions the index it stood at; or
-/// the count, the mean and the squared deviations of part of a variance.
+/// the count, the mean and the squared deviations of part of a variance; or both parts of a complex
+/// product, and whether it has any factors.
 pub type Partial = [u64; 3];
+
+/// Where a block's elements begin; of complex numbers the real and the imaginary parts, else twice the same.
+pub type Planes = [*const u8; 2];
+
+/// What a fold takes at a time.
+trait Element: Copy {
+    /// Reads the element of that index.
+    ///
+    /// # Safety
+    /// The planes that it has are readable there, at any alignment.
+    unsafe fn read(planes: Planes, index: usize) -> Self;
+}
+
+impl<T: Number> Element for T {
+    #[inline(always)]
+    unsafe fn read([numbers, _]: Planes, index: usize) -> T {
+        // SAFETY: as the caller promises.
+        T::load(unsafe { numbers.cast::<T::Memory>().add(index).read_unaligned() })
+    }
+}
+
+/// A complex number.
+#[derive(Clone, Copy)]
+struct Complex<T>([T; 2]);
+
+impl<T: Number> Element for Complex<T> {
+    #[inline(always)]
+    unsafe fn read([re, im]: Planes, index: usize) -> Complex<T> {
+        // SAFETY: as the caller promises.
+        Complex(unsafe { [T::read([re, re], index), T::read([im, im], index)] })
+    }
+}
 
 /// The chunk of the inner tree, in elements.
 pub const INNER_CHUNK: usize = 256;
@@ -37,8 +71,8 @@ pub trait Folder: Send {
     /// Takes the next elements: for the inner tree `len` elements, for the outer one row.
     ///
     /// # Safety
-    /// `elements` is readable for `len` elements of the folder's dtype, at any alignment.
-    unsafe fn feed(&mut self, elements: *const u8, len: usize);
+    /// The planes are readable for `len` elements of the folder's dtype, at any alignment.
+    unsafe fn feed(&mut self, planes: Planes, len: usize);
 
     /// Ends the segment and gives its value, for the outer tree one a column.
     fn end(&mut self, values: &mut Vec<Partial>);
@@ -76,6 +110,7 @@ pub fn result(op: Reduction, lane: Lane) -> Lane {
     match op {
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => lane,
         Reduction::MinFrom | Reduction::MaxFrom | Reduction::Moment2 => lane,
+        Reduction::ProdReal | Reduction::ProdImag => lane,
         Reduction::Any | Reduction::All => Lane::Bool,
         Reduction::ArgMin | Reduction::ArgMax => Lane::I64,
     }
@@ -84,10 +119,10 @@ pub fn result(op: Reduction, lane: Lane) -> Lane {
 /// The bits of the result that a partial stands for.
 pub fn finish(op: Reduction, value: Partial) -> u64 {
     match op {
-        Reduction::ArgMin | Reduction::ArgMax => value[1],
+        Reduction::ArgMin | Reduction::ArgMax | Reduction::ProdImag => value[1],
         Reduction::Moment2 => value[2],
         Reduction::MinFrom | Reduction::MaxFrom => value[0],
         Reduction::Sum | Reduction::Prod | Reduction::Min | Reduction::Max => value[0],
-        Reduction::Any | Reduction::All => value[0],
+        Reduction::Any | Reduction::All | Reduction::ProdReal => value[0],
     }
 }

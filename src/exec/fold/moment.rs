@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "reads blocks of elements at any alignment")]
 
 use super::combine::Combine;
-use super::{Folder, INNER_CHUNK, OUTER_CHUNK, Partial};
+use super::{Folder, INNER_CHUNK, OUTER_CHUNK, Partial, Planes};
 
 /// Interleaved accumulators of a chunk.
 const LANES: usize = 16;
@@ -122,7 +122,7 @@ impl Folder for Inner {
         self.stack.clear();
     }
 
-    unsafe fn feed(&mut self, elements: *const u8, len: usize) {
+    unsafe fn feed(&mut self, [elements, _]: Planes, len: usize) {
         let mut at = 0;
         while at < len {
             let taken = (INNER_CHUNK - self.filled).min(len - at);
@@ -202,7 +202,7 @@ impl Folder for Outer {
         self.stack.clear();
     }
 
-    unsafe fn feed(&mut self, elements: *const u8, len: usize) {
+    unsafe fn feed(&mut self, [elements, _]: Planes, len: usize) {
         debug_assert_eq!(len, self.chunk.means.len());
         let elements = elements.cast::<f64>();
         self.chunk.count += 1;

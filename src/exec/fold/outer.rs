@@ -2,8 +2,7 @@
 #![expect(unsafe_code, reason = "reads blocks of elements at any alignment")]
 
 use super::combine::{Combine, Task};
-use super::{Folder, OUTER_CHUNK, Partial};
-use crate::scalar::Number;
+use super::{Element, Folder, OUTER_CHUNK, Partial, Planes};
 
 /// Reduces segments of rows along the outer tree.
 pub(super) struct OuterFolder<C: Combine> {
@@ -69,13 +68,12 @@ impl<C: Combine> Folder for OuterFolder<C> {
         self.columns.fill(C::identity());
     }
 
-    unsafe fn feed(&mut self, elements: *const u8, len: usize) {
+    unsafe fn feed(&mut self, planes: Planes, len: usize) {
         debug_assert_eq!(len, self.columns.len());
-        let elements = elements.cast::<<C::In as Number>::Memory>();
         let index = self.index;
         for (k, column) in self.columns.iter_mut().enumerate() {
             // SAFETY: a row has `len` elements, and as many columns.
-            let element = C::In::load(unsafe { elements.add(k).read_unaligned() });
+            let element = unsafe { C::In::read(planes, k) };
             *column = C::take(*column, element, index);
         }
         self.index += 1;

@@ -4,6 +4,7 @@
 //! Software Manual for the Elementary Functions, 1980), and `e^r = 1 + r + r^2 R(r)` with a polynomial `R`.
 //! The coefficients come from `scripts/coefficients/exp.sollya`.
 use crate::math::lane::Unary;
+use crate::math::polynomial::Cubic;
 
 /// The bits of 1.5 * 2^52: in a sum with that, the low bits of the significand are the nearest integer.
 pub(super) const SHIFT: u64 = 0x4338_0000_0000_0000;
@@ -71,25 +72,9 @@ pub(super) fn reduce<const BIAS: u64>(x: f64) -> Reduced {
     Reduced { shifted, high: k.mul_add(-LN2_HIGH, x), k }
 }
 
-/// A cubic polynomial as `lead ((x^2 + a)(x + b) + d)`: one product less, for sums that cost nothing beside products
-/// (D. E. Knuth, The Art of Computer Programming, 4.6.4). It loses bits by cancellation: for the highest terms only.
-struct Cubic {
-    lead: f64,
-    a: f64,
-    b: f64,
-    d: f64,
-}
-
-impl Cubic {
-    const fn new([c0, c1, c2, lead]: [f64; 4]) -> Self {
-        let (a, b) = (c1 / lead, c2 / lead);
-        Self { lead, a, b, d: c0 / lead - a * b }
-    }
-}
-
 /// A polynomial of degree 9: `low` are the coefficients of the lowest degrees, `high` is the rest over `x^6`.
 #[inline(always)]
-fn degree_9(x: f64, x2: f64, low: [f64; 6], high: &Cubic) -> f64 {
+fn degree_9(x: f64, x2: f64, low: [f64; 6], high: &Cubic<f64>) -> f64 {
     let pair = |i: usize| low[i + 1].mul_add(x, low[i]);
     let monic = (x2 + high.a).mul_add(x + high.b, high.d);
     (high.lead * x2).mul_add(monic, pair(4)).mul_add(x2, pair(2)).mul_add(x2, pair(0))
@@ -98,7 +83,7 @@ fn degree_9(x: f64, x2: f64, low: [f64; 6], high: &Cubic) -> f64 {
 /// `r^2 R(r) + low`, which is `e^r - 1 - r` and a small term.
 #[inline(always)]
 pub(super) fn above_linear(r: f64, low: f64) -> f64 {
-    const HIGH: Cubic = Cubic::new([EXP[6], EXP[7], EXP[8], EXP[9]]);
+    const HIGH: Cubic<f64> = Cubic::<f64>::new([EXP[6], EXP[7], EXP[8], EXP[9]]);
     let r2 = r * r;
     let [first @ .., _, _, _, _] = EXP;
     degree_9(r, r2, first, &HIGH).mul_add(r2, low)
@@ -171,7 +156,7 @@ impl Unary for Exp2 {
 
     #[inline(always)]
     fn fast(x: f64) -> f64 {
-        const HIGH: Cubic = Cubic::new([EXP2[7], EXP2[8], EXP2[9], EXP2[10]]);
+        const HIGH: Cubic<f64> = Cubic::<f64>::new([EXP2[7], EXP2[8], EXP2[9], EXP2[10]]);
         // Beyond the bounds the results are 0 and infinity, as at the bounds.
         let x = at_most(1025.0, at_least(-1076.0, x));
         let shift = f64::from_bits(SHIFT + 2046);

@@ -1,6 +1,7 @@
 //! `e^x`, `2^x` and `e^x - 1` of singles, and what the hyperbolic functions share with them: the methods of
 //! `double::exp` with shorter polynomials. The coefficients come from `scripts/coefficients/exp.sollya`.
 use crate::math::lane::Unary;
+use crate::math::polynomial::Cubic;
 
 /// The bits of 1.5 * 2^23: in a sum with that, the low bits of the significand are the nearest integer.
 pub(super) const SHIFT: u32 = 0x4b40_0000;
@@ -49,9 +50,10 @@ pub(super) fn reduce<const BIAS: u32>(x: f32) -> Reduced {
 /// `r^2 R(r) + low`, which is `e^r - 1 - r` and a small term.
 #[inline(always)]
 pub(super) fn above_linear(r: f32, low: f32) -> f32 {
+    const HIGH: Cubic<f32> = Cubic::<f32>::new([EXP[1], EXP[2], EXP[3], EXP[4]]);
     let r2 = r * r;
-    let pair = |i: usize| EXP[i + 1].mul_add(r, EXP[i]);
-    EXP[4].mul_add(r2, pair(2)).mul_add(r2, pair(0)).mul_add(r2, low)
+    let monic = (r2 + HIGH.a).mul_add(r + HIGH.b, HIGH.d);
+    (HIGH.lead * r).mul_add(monic, EXP[0]).mul_add(r2, low)
 }
 
 /// 2 to the power that the low bits of `shifted` are with the exponent's bias, if it is a normal number.
