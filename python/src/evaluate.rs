@@ -1,19 +1,21 @@
 //! `evaluate` and `explain`: a formula on the arrays of the caller.
 
-use crate::formula;
+use crate::call::{self, Layout, Manner};
+use crate::error;
+use crate::formula::{self, Inputs};
 use crate::frame::Scope;
-use crate::input::Held;
-use crate::ndarray::{self, Order};
-use crate::{call, error};
-use numfuse::Session;
+use crate::ndarray;
 use numfuse::casting::Casting;
-use numfuse::check::{Dialect, Optimization, Options};
+use numfuse::check::Options;
 use numfuse::explain::Stage;
 use numfuse::session::input_type;
-use numpy::{PyArrayDescr, PyUntypedArray, PyUntypedArrayMethods};
+use numfuse::shape::Order;
+use numfuse::{Expr, Session};
+use numpy::PyArrayDescr;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use std::sync::Arc;
 
 /// Evaluates a formula over arrays.
 ///
@@ -41,54 +43,12 @@ pub(crate) fn evaluate<'py>(
     casting: &str,
     dtype: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let options = options(py, casting, dtype.as_ref(), out.as_ref())?;
-    let order = self::order(order)?;
-    run(py, expr, Scope::new(py, local_dict, global_dict)?, out, order, options)
-}
-
-/// As `evaluate`, by NumExpr's rules. With `dry` the result is not computed.
-#[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "what NumExpr's function takes")]
-pub(crate) fn evaluate_numexpr<'py>(
-    py: Python<'py>,
-    expr: &Bound<'py, PyString>,
-    local_dict: Bound<'py, PyAny>,
-    global_dict: Bound<'py, PyAny>,
-    out: Option<Bound<'py, PyAny>>,
-    order: &str,
-    casting: &str,
-    optimization: &str,
-    dry: bool,
-) -> PyResult<Bound<'py, PyAny>> {
-    let optimization = match optimization {
-        "none" => Optimization::None,
-        "moderate" => Optimization::Moderate,
-        _ => Optimization::Aggressive,
-    };
-    let options = Options {
-        dialect: Dialect::NumExpr,
-        optimization,
-        strict: true,
-        ..options(py, casting, None, out.as_ref())?
-    };
-    let order = self::order(order)?;
-    let scope = Scope::new(py, Some(local_dict), Some(global_dict))?;
-    if !dry {
-        return run(py, expr, scope, out, order, options);
+    if dtype.is_some() && out.is_some() {
+        return Err(PyTypeError::new_err("give `dtype` or `out`, not both"));
     }
-    let formula = formula::find(expr, options)?;
-    let (expr, inputs) = formula.bind(&scope, py)?;
-    let inputs: Vec<_> = inputs.iter().map(Held::by_ref).collect();
-    expr.result_types(&inputs).map_err(|failed| error::raised(py, &failed))?;
-    Ok(py.None().into_bound(py))
-}
-
-/// The names that a formula needs, in the order of the text, by NumExpr's rules.
-#[pyfunction]
-pub(crate) fn names_numexpr<'py>(expr: &Bound<'py, PyString>) -> PyResult<Vec<Bound<'py, PyString>>> {
-    let options = Options { dialect: Dialect::NumExpr, strict: true, ..Options::default() };
-    let formula = formula::find(expr, options)?;
-    Ok(formula.names.iter().map(|name| name.name.bind(expr.py()).clone()).collect())
+    let options = options(casting, dtype.as_ref())?;
+    let manner = Manner { layout: layout(order)?, scalars: true };
+    run(py, expr, Scope::new(py, local_dict, global_dict)?, out, manner, options)
 }
 
 /// Shows what a formula becomes for the arrays of the caller, stage by stage.
@@ -117,7 +77,8 @@ pub(crate) fn explain<'py>(
         Stage::Ir | Stage::Opt | Stage::Kernel | Stage::Clif | Stage::Asm => {
             let formula = formula::find(expr, Options::default())?;
             let scope = Scope::new(py, local_dict, global_dict)?;
-            let (expr, inputs) = formula.bind(&scope, py)?;
+            let mut inputs = Inputs::new();
+            let expr = formula.bind(&scope, py, &mut inputs)?;
             expr.names().zip(&inputs).map(|(name, input)| input_type(name, input.by_ref())).collect()
         }
     };
@@ -131,41 +92,44 @@ fn run<'py>(
     expr: &Bound<'py, PyString>,
     scope: Scope<'py>,
     out: Option<Bound<'py, PyAny>>,
-    order: Order,
+    manner: Manner,
     options: Options,
 ) -> PyResult<Bound<'py, PyAny>> {
     let formula = formula::find(expr, options)?;
-    let (compiled, inputs) = formula.bind(&scope, py)?;
+    let mut inputs = Inputs::new();
+    let compiled = formula.bind(&scope, py, &mut inputs)?;
     drop(scope);
     match &out {
-        None => call::run(py, &compiled, &inputs, order),
-        Some(out) => call::run_into(py, &compiled, &inputs, out),
+        None => call::run(py, &compiled, &inputs, &formula.changed(py, compiled.names()), manner),
+        Some(out) => {
+            let cast = |dtype| recompiled(py, &compiled, Options { dtype: Some(dtype), ..options });
+            call::run_into(&compiled, &inputs, out, cast)
+        }
     }
 }
 
-/// What the keywords of a call ask for. The dtype of the result is the one given, else that of `out`.
-pub(crate) fn options(
-    py: Python<'_>,
-    casting: &str,
-    dtype: Option<&Bound<'_, PyAny>>,
-    out: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Options> {
+/// The formula with the same inputs and other options.
+pub(crate) fn recompiled(py: Python<'_>, expr: &Expr, options: Options) -> PyResult<Arc<Expr>> {
+    let names: Vec<&str> = expr.names().collect();
+    let compiled = Expr::compile_with(expr.text(), &names, options);
+    compiled.map(Arc::new).map_err(|failed| error::raised(py, &failed))
+}
+
+/// What the keywords of a call ask for.
+pub(crate) fn options(casting: &str, dtype: Option<&Bound<'_, PyAny>>) -> PyResult<Options> {
     let casting = casting.parse::<Casting>().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
-    let descr = match (out, dtype) {
-        (Some(out), _) => out.cast::<PyUntypedArray>().ok().map(|array| array.dtype()),
-        (None, Some(dtype)) => Some(PyArrayDescr::new(py, dtype)?),
-        (None, None) => None,
-    };
+    let descr = dtype.map(|dtype| PyArrayDescr::new(dtype.py(), dtype)).transpose()?;
     let dtype = descr.map(|descr| ndarray::dtype(&descr)).transpose();
     let dtype = dtype.map_err(|_| PyTypeError::new_err("formulas do not compute with that dtype"))?;
     Ok(Options { dtype: dtype.map(|(dtype, _)| dtype), casting, ..Options::default() })
 }
 
-/// How a new array is laid out. What NumPy keeps of the inputs' order (`A`, `K`) is the last axis side by side here.
-fn order(name: &str) -> PyResult<Order> {
-    match name {
-        "C" | "K" | "A" => Ok(Order::C),
-        "F" => Ok(Order::F),
+/// How new arrays are laid out.
+pub(crate) fn layout(order: &str) -> PyResult<Layout> {
+    match order {
+        "C" => Ok(Layout::Fixed(Order::C)),
+        "F" => Ok(Layout::Fixed(Order::F)),
+        "K" | "A" => Ok(Layout::Kept),
         _ => Err(PyValueError::new_err("order is one of C, F, A and K")),
     }
 }

@@ -1,14 +1,17 @@
 //! `compile` and the callable that it gives.
 
+use crate::call::{self, Layout, Manner};
 use crate::formula::{Formula, Inputs};
 use crate::input::Held;
-use crate::ndarray::Order;
-use crate::{call, error, evaluate};
-use numfuse::check::Options;
+use crate::{error, evaluate};
+use numfuse::check::{Dialect, Options};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What becomes of the results of a plain call.
+const PLAIN: Manner = Manner { layout: Layout::Kept, scalars: true };
 
 /// A formula to be called again and again, its inputs by position or by name.
 ///
@@ -21,6 +24,8 @@ pub(crate) struct Expr {
     casting: Py<PyString>,
     dtype: Option<Py<PyAny>>,
     options: Options,
+    /// For each input whether the formula changes it; empty if it changes none.
+    changed: Vec<bool>,
     expr: numfuse::Expr,
 }
 
@@ -45,22 +50,19 @@ pub(crate) fn compile<'py>(
     dtype: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Expr> {
     let casting = casting.unwrap_or_else(|| PyString::intern(py, "same_kind"));
-    let options = evaluate::options(py, casting.to_str()?, dtype.as_ref(), None)?;
-    let names: Vec<Py<PyString>> = match names {
-        Some(names) => names.iter().map(|name| Ok(interned(name)?.unbind())).collect::<PyResult<_>>()?,
+    let options = evaluate::options(casting.to_str()?, dtype.as_ref())?;
+    let formula = Formula::new(&expr, options)?;
+    let names = match names {
+        Some(names) => names,
         None => {
-            let formula = Formula::new(&expr, options)?;
             let plain = formula.names.iter().filter(|name| !name.predefined);
             let mut names: Vec<Bound<'_, PyString>> = plain.map(|n| n.name.bind(py).clone()).collect();
             names.sort_by_cached_key(|name| name.to_string());
-            names.into_iter().map(Bound::unbind).collect()
+            names
         }
     };
-    let inputs: Vec<&str> = names.iter().map(|name| name.bind(py).to_str()).collect::<PyResult<_>>()?;
-    let compiled = numfuse::Expr::compile_with(expr.to_str()?, &inputs, options)
-        .map_err(|failed| error::raised(py, &failed))?;
-    let (text, casting, dtype) = (expr.unbind(), casting.unbind(), dtype.map(Bound::unbind));
-    Ok(Expr { text, names, casting, dtype, options, expr: compiled })
+    let (casting, dtype) = (casting.unbind(), dtype.map(Bound::unbind));
+    Expr::new(py, &formula, &names, casting, dtype)
 }
 
 fn interned<'py>(name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyString>> {
@@ -76,13 +78,17 @@ impl Expr {
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = args.py();
-        let (inputs, out) = match kwargs {
-            None => (self.by_position(args)?, None),
-            Some(kwargs) => self.by_name(args, kwargs)?,
+        let mut inputs = Inputs::new();
+        let out = match kwargs {
+            None => {
+                self.by_position(args, &mut inputs)?;
+                None
+            }
+            Some(kwargs) => self.by_name(args, kwargs, &mut inputs)?,
         };
         match out {
-            None => call::run(py, &self.expr, &inputs, Order::C),
-            Some(out) => self.into(&inputs, &out),
+            None => call::run(py, &self.expr, &inputs, &self.changed, PLAIN),
+            Some(out) => self.into(&inputs, &out, self.options),
         }
     }
 
@@ -96,6 +102,38 @@ impl Expr {
     #[getter]
     fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, &self.names)
+    }
+
+    /// A call with everything said, for `numfuse.numexpr`.
+    fn run<'py>(
+        &self,
+        args: &Bound<'py, PyTuple>,
+        out: Option<Bound<'py, PyAny>>,
+        order: &str,
+        casting: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let mut inputs = Inputs::new();
+        self.by_position(args, &mut inputs)?;
+        match out {
+            None => {
+                let manner = Manner { layout: evaluate::layout(order)?, scalars: false };
+                call::run(args.py(), &self.expr, &inputs, &self.changed, manner)
+            }
+            Some(out) => {
+                let casting = evaluate::options(casting, None)?.casting;
+                self.into(&inputs, &out, Options { casting, ..self.options })
+            }
+        }
+    }
+
+    /// Checks the formula for inputs of these types, and computes nothing.
+    #[pyo3(signature = (*args))]
+    fn check(&self, args: &Bound<'_, PyTuple>) -> PyResult<()> {
+        let mut inputs = Inputs::new();
+        self.by_position(args, &mut inputs)?;
+        let given: Vec<_> = inputs.iter().map(Held::by_ref).collect();
+        self.expr.result_types(&given).map_err(|failed| error::raised(args.py(), &failed))?;
+        Ok(())
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -126,13 +164,32 @@ impl Expr {
 }
 
 impl Expr {
-    fn by_position<'py>(&self, args: &Bound<'py, PyTuple>) -> PyResult<Inputs<'py>> {
+    /// The formula with inputs of these names.
+    pub(crate) fn new(
+        py: Python<'_>,
+        formula: &Formula,
+        names: &[Bound<'_, PyString>],
+        casting: Py<PyString>,
+        dtype: Option<Py<PyAny>>,
+    ) -> PyResult<Expr> {
+        let text = formula.text.clone_ref(py);
+        let inputs: Vec<&str> = names.iter().map(|name| name.to_str()).collect::<PyResult<_>>()?;
+        let expr = numfuse::Expr::compile_with(text.bind(py).to_str()?, &inputs, formula.options)
+            .map_err(|failed| error::raised(py, &failed))?;
+        let changed = formula.changed(py, expr.names());
+        let names = names.iter().map(|name| Ok(interned(name)?.unbind())).collect::<PyResult<_>>()?;
+        Ok(Expr { text, names, casting, dtype, options: formula.options, changed, expr })
+    }
+
+    fn by_position<'py>(&self, args: &Bound<'py, PyTuple>, inputs: &mut Inputs<'py>) -> PyResult<()> {
         let py = args.py();
         if args.len() != self.names.len() {
             return Err(self.misfit(py, args.len()));
         }
-        let named = args.iter_borrowed().zip(&self.names);
-        named.map(|(value, name)| Held::new(&value, name.bind(py).to_str()?, false)).collect()
+        for (value, name) in args.iter_borrowed().zip(&self.names) {
+            inputs.push(Held::new(&value, name.bind(py), self.is_strong())?);
+        }
+        Ok(())
     }
 
     /// Inputs by position and then by name, and where the result goes.
@@ -140,9 +197,9 @@ impl Expr {
         &self,
         args: &Bound<'py, PyTuple>,
         kwargs: &Bound<'py, PyDict>,
-    ) -> PyResult<(Inputs<'py>, Option<Bound<'py, PyAny>>)> {
+        inputs: &mut Inputs<'py>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = args.py();
-        let mut inputs = Inputs::new();
         for (at, name) in self.names.iter().enumerate() {
             let name = name.bind(py);
             let named = kwargs.get_item(name)?;
@@ -153,7 +210,7 @@ impl Expr {
                     return Err(PyTypeError::new_err(format!("input `{name}` is given twice")));
                 }
             };
-            inputs.push(Held::new(&value, name.to_str()?, false)?);
+            inputs.push(Held::new(&value, name, self.is_strong())?);
         }
         let given_by_name = self.names.len().saturating_sub(args.len());
         let out = match self.has("out", py)? {
@@ -163,7 +220,12 @@ impl Expr {
         if args.len() > self.names.len() || kwargs.len() > given_by_name + usize::from(out.is_some()) {
             return Err(self.misfit(py, args.len() + kwargs.len()));
         }
-        Ok((inputs, out.filter(|out| !out.is_none())))
+        Ok(out.filter(|out| !out.is_none()))
+    }
+
+    /// Whether plain numbers have dtypes of their own, as NumExpr's have.
+    fn is_strong(&self) -> bool {
+        self.options.dialect == Dialect::NumExpr
     }
 
     fn has(&self, name: &str, py: Python<'_>) -> PyResult<bool> {
@@ -182,16 +244,17 @@ impl Expr {
     }
 
     /// Into an array, whose dtype the result is cast to.
-    fn into<'py>(&self, inputs: &Inputs<'py>, out: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = out.py();
-        let options = evaluate::options(py, self.casting.bind(py).to_str()?, None, Some(out))?;
-        if options == self.options {
-            return call::run_into(py, &self.expr, inputs, out);
-        }
-        let names: Vec<&str> = self.expr.names().collect();
-        let expr = numfuse::Expr::compile_with(self.expr.text(), &names, options)
-            .map_err(|failed| error::raised(py, &failed))?;
-        call::run_into(py, &expr, inputs, out)
+    fn into<'py>(
+        &self,
+        inputs: &Inputs<'py>,
+        out: &Bound<'py, PyAny>,
+        options: Options,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let cast = |dtype| {
+            let options = Options { dtype: Some(dtype), ..options };
+            evaluate::recompiled(out.py(), &self.expr, options)
+        };
+        call::run_into(&self.expr, inputs, out, cast)
     }
 }
 

@@ -4,9 +4,10 @@ use crate::error;
 use crate::frame::Scope;
 use crate::input::Held;
 use numfuse::array::InputRef;
-use numfuse::check::{Dialect, Options, free_names};
+use numfuse::check::{Dialect, FreeName, Options, free_names};
 use numfuse::diagnostic::nearest;
-use numfuse::{Error, Expr, syntax};
+use numfuse::session::parsed;
+use numfuse::{Error, Expr};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -16,6 +17,9 @@ use std::sync::{Arc, Mutex};
 /// The most formulas kept.
 const CAPACITY: usize = 256;
 
+/// The code of the error that a name stands for nothing.
+const UNKNOWN: &str = "unknown-name";
+
 /// The inputs of a call.
 pub(crate) type Inputs<'py> = SmallVec<[Held<'py>; 4]>;
 
@@ -24,6 +28,8 @@ pub(crate) struct Name {
     pub(crate) name: Py<PyString>,
     /// Whether it means something without an input: a constant, or a dtype.
     pub(crate) predefined: bool,
+    /// Whether the formula changes its array.
+    changed: bool,
 }
 
 /// A formula and the names that it needs.
@@ -43,34 +49,43 @@ impl Formula {
         let py = text.py();
         let formula = text.to_str()?;
         let raised = |failed| error::raised(py, &failed);
-        let names: Vec<(String, bool)> = {
-            // Reports what is wrong with the text, and so the names are of a formula.
-            Expr::compile(formula, &[]).map_err(raised)?;
-            let program = syntax::parse(formula).unwrap_or_default();
-            let free = free_names(&program, options.dialect);
-            free.iter().map(|name| (name.name.to_owned(), name.predefined)).collect()
-        };
+        let program = parsed(formula).map_err(raised)?;
+        let free = free_names(&program, options.dialect);
         let compile = |with_predefined: bool| {
-            let inputs = names.iter().filter(|(_, predefined)| with_predefined || !predefined);
-            let inputs: Vec<&str> = inputs.map(|(name, _)| name.as_str()).collect();
+            let inputs = free.iter().filter(|name| with_predefined || !name.predefined);
+            let inputs: Vec<&str> = inputs.map(|name| name.name).collect();
             Expr::compile_with(formula, &inputs, options).map(Arc::new).map_err(raised)
         };
         let (full, bare) = (compile(true)?, compile(false)?);
-        let name = |(name, predefined): &(String, bool)| Name {
-            name: PyString::intern(py, name).unbind(),
-            predefined: *predefined,
+        let name = |free: &FreeName<'_>| Name {
+            name: PyString::intern(py, free.name).unbind(),
+            predefined: free.predefined,
+            changed: free.changed,
         };
-        let names = names.iter().map(name).collect();
+        let names = free.iter().map(name).collect();
         Ok(Formula { text: text.clone().unbind(), options, names, full, bare })
     }
 
-    /// The formula with the names that a scope has, and what they stand for there.
+    /// Which of these names have arrays that the formula changes.
+    pub(crate) fn changed<'a>(&self, py: Python<'_>, names: impl Iterator<Item = &'a str>) -> Vec<bool> {
+        if !self.names.iter().any(|name| name.changed) {
+            return Vec::new();
+        }
+        let is_changed = |text| {
+            let known = |name: &&Name| name.name.bind(py).to_str().is_ok_and(|name| name == text);
+            self.names.iter().find(known).is_some_and(|name| name.changed)
+        };
+        names.map(is_changed).collect()
+    }
+
+    /// The formula with the names that a scope has. What they stand for there goes into `inputs`, which is empty, and
+    /// given because it is large to move.
     pub(crate) fn bind<'py>(
         &self,
         scope: &Scope<'py>,
         py: Python<'py>,
-    ) -> PyResult<(Arc<Expr>, Inputs<'py>)> {
-        let mut inputs = Inputs::new();
+        inputs: &mut Inputs<'py>,
+    ) -> PyResult<Arc<Expr>> {
         // Whether every name was found, and whether exactly those that are not predefined were.
         let (mut all, mut bare) = (true, true);
         for name in &self.names {
@@ -80,16 +95,22 @@ impl Formula {
             inputs.extend(input);
         }
         match (all, bare) {
-            (true, _) => Ok((self.full.clone(), inputs)),
-            (false, true) => Ok((self.bare.clone(), inputs)),
-            (false, false) => self.bind_some(scope, py),
+            (true, _) => Ok(self.full.clone()),
+            (false, true) => Ok(self.bare.clone()),
+            (false, false) => self.bind_some(scope, py, inputs),
         }
     }
 
     /// The rare case that a scope has some predefined names and lacks others, or lacks a plain one, which the library
     /// then reports.
-    fn bind_some<'py>(&self, scope: &Scope<'py>, py: Python<'py>) -> PyResult<(Arc<Expr>, Inputs<'py>)> {
-        let (mut inputs, mut names) = (Inputs::new(), Vec::new());
+    fn bind_some<'py>(
+        &self,
+        scope: &Scope<'py>,
+        py: Python<'py>,
+        inputs: &mut Inputs<'py>,
+    ) -> PyResult<Arc<Expr>> {
+        inputs.clear();
+        let mut names = Vec::new();
         for name in &self.names {
             if let Some(input) = self.input(name, scope, py)? {
                 inputs.push(input);
@@ -101,8 +122,10 @@ impl Formula {
             Expr::compile_with(text, &names, self.options).map_err(|failed| error::raised(py, &failed))?;
         let given: Vec<InputRef<'_>> = inputs.iter().map(Held::by_ref).collect();
         match expr.result_types(&given) {
-            Err(failed) => Err(error::raised(py, &with_near_names(failed, scope))),
-            Ok(_) => Ok((Arc::new(expr), inputs)),
+            Err(failed) if failed.diagnostics().iter().any(|d| d.code == UNKNOWN) => {
+                Err(error::raised(py, &with_near_names(failed, scope)))
+            }
+            Ok(_) | Err(_) => Ok(Arc::new(expr)),
         }
     }
 
@@ -111,7 +134,7 @@ impl Formula {
     fn input<'py>(&self, name: &Name, scope: &Scope<'py>, py: Python<'py>) -> PyResult<Option<Held<'py>>> {
         let text = name.name.bind(py);
         let Some(object) = scope.get(text)? else { return Ok(None) };
-        match Held::new(&object, text.to_str()?, self.is_strong()) {
+        match Held::new(&object, text, self.is_strong()) {
             Err(_) if name.predefined => Ok(None),
             input => input.map(Some),
         }
@@ -127,7 +150,7 @@ impl Formula {
 fn with_near_names(mut error: Error, scope: &Scope<'_>) -> Error {
     let Error::Formula { text, diagnostics } = &mut error else { return error };
     let known = scope.names();
-    for unknown in diagnostics.iter_mut().filter(|d| d.code == "unknown-name" && d.help.is_none()) {
+    for unknown in diagnostics.iter_mut().filter(|d| d.code == UNKNOWN && d.help.is_none()) {
         let name = unknown.labels.first().and_then(|label| text.get(label.span.range())).unwrap_or("");
         let near = nearest(name, known.iter().map(String::as_str));
         unknown.help = near.map(|near| format!("did you mean `{near}`?"));

@@ -3,11 +3,11 @@
 
 use crate::error::{self, Family};
 use crate::ndarray::{Resident, Unusable};
-use numfuse::array::{Complex, InputRef, Scalar};
+use numfuse::array::{Complex, InputRef, Scalar, View};
 use numpy::PyUntypedArray;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyComplex, PyComplexMethods, PyFloat, PyInt, PyType};
+use pyo3::types::{PyBool, PyComplex, PyComplexMethods, PyFloat, PyInt, PyString, PyType};
 
 /// What a name stands for, kept alive for the call.
 pub(crate) enum Held<'py> {
@@ -30,10 +30,30 @@ impl<'py> Held<'py> {
         }
     }
 
+    /// The elements, if there are any in memory.
+    pub(crate) fn view(&self) -> Option<&View<'_>> {
+        match self {
+            Held::Array(array) => Some(array.view()),
+            Held::Scalar(_) | Held::Int(_) | Held::Float(_) | Held::Complex(_) => None,
+        }
+    }
+
+    /// The array once more, to be changed; `None` if it is none or may not be.
+    pub(crate) fn writer(&self) -> Option<Resident<'py>> {
+        match self {
+            Held::Array(array) => array.again().filter(Resident::is_writable),
+            Held::Scalar(_) | Held::Int(_) | Held::Float(_) | Held::Complex(_) => None,
+        }
+    }
+
     /// What an object stands for. Plain numbers of Python are weak, as in NumPy, unless `strong`.
-    pub(crate) fn new(object: &Bound<'py, PyAny>, name: &str, strong: bool) -> PyResult<Held<'py>> {
+    pub(crate) fn new(
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+        strong: bool,
+    ) -> PyResult<Held<'py>> {
         if let Ok(array) = object.cast_exact::<PyUntypedArray>() {
-            return resident(array.clone(), name);
+            return resident(array, name);
         }
         if strong {
             return converted(object, name);
@@ -49,7 +69,7 @@ impl<'py> Held<'py> {
 }
 
 /// The rarer kinds.
-fn other<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Held<'py>> {
+fn other<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Held<'py>> {
     if let Ok(value) = object.cast::<PyBool>() {
         return Ok(Held::Scalar(Scalar::new(value.is_true())));
     }
@@ -69,7 +89,7 @@ fn other<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Held<'py>> {
 }
 
 /// By way of `numpy.asarray`.
-fn converted<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Held<'py>> {
+fn converted<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Held<'py>> {
     let py = object.py();
     if object.is_instance(masked_array(py)?)? {
         refuse_masked(object, name)?;
@@ -82,17 +102,18 @@ fn converted<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Held<'py>>
         wrong.set_cause(py, Some(cause));
         wrong
     })?;
-    resident(array.cast_into::<PyUntypedArray>()?, name)
+    resident(array.cast::<PyUntypedArray>()?, name)
 }
 
-fn resident<'py>(array: Bound<'py, PyUntypedArray>, name: &str) -> PyResult<Held<'py>> {
-    let py = array.py();
-    let dtype = array.as_any().clone();
-    Resident::new(array).map(Held::Array).map_err(|why| unusable(py, name, why, &dtype))
+fn resident<'py>(array: &Bound<'py, PyUntypedArray>, name: &Bound<'py, PyString>) -> PyResult<Held<'py>> {
+    match Resident::new(array) {
+        Ok(resident) => Ok(Held::Array(resident)),
+        Err(why) => Err(unusable(array.py(), name, why, array)),
+    }
 }
 
 /// The words of a refusal.
-fn unusable(py: Python<'_>, name: &str, why: Unusable, array: &Bound<'_, PyAny>) -> PyErr {
+fn unusable(py: Python<'_>, name: &Bound<'_, PyString>, why: Unusable, array: &Bound<'_, PyAny>) -> PyErr {
     let dtype = array.getattr("dtype").map_or_else(|_| String::new(), |dtype| dtype.to_string());
     let text = match why {
         Unusable::Objects => format!(
@@ -113,7 +134,7 @@ fn unusable(py: Python<'_>, name: &str, why: Unusable, array: &Bound<'_, PyAny>)
 }
 
 /// An integer of Python that fits 64 bits, with a sign or without.
-fn weak_int<'py>(integer: &Bound<'py, PyInt>, name: &str) -> PyResult<Held<'py>> {
+fn weak_int<'py>(integer: &Bound<'py, PyInt>, name: &Bound<'py, PyString>) -> PyResult<Held<'py>> {
     if let Ok(value) = integer.extract::<i64>() {
         return Ok(Held::Int(value.into()));
     }
@@ -138,7 +159,7 @@ fn masked_array(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
 }
 
 /// A masked array is taken for what lies under its mask only if that hides nothing.
-fn refuse_masked(array: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
+fn refuse_masked(array: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
     let py = array.py();
     let hides = py.import("numpy.ma")?.call_method1("is_masked", (array,))?.is_truthy()?;
     if !hides {

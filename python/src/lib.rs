@@ -12,6 +12,7 @@
 //! | `formula` | texts and options seen so far, with the names that they need |
 //! | `call` | running: small calls at once, others without the GIL |
 //! | `evaluate`, `expr` | the two ways in |
+//! | `numexpr` | what `numfuse.numexpr` needs |
 //! | `error` | the library's errors as Python's |
 
 use pyo3::prelude::*;
@@ -24,14 +25,17 @@ mod formula;
 mod frame;
 mod input;
 mod ndarray;
+mod numexpr;
 
 /// The extension module.
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
-    use crate::evaluate::{evaluate, evaluate_numexpr, explain, names_numexpr};
+    use crate::evaluate::{evaluate, explain};
     #[pymodule_export]
     use crate::expr::{Expr, compile, restore};
+    #[pymodule_export]
+    use crate::numexpr::{compile_numexpr, parse_numexpr};
 
     use super::*;
     use numfuse::Session;

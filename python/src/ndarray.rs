@@ -6,7 +6,7 @@
 use crate::error;
 use numfuse::array::{AllocError, Array, View, ViewMut};
 use numfuse::dtype::{DType, TimeUnit};
-use numfuse::shape::{self, Shape, Strides};
+use numfuse::shape::{self, Order, Shape, Strides};
 use numpy::npyffi::objects::PyArray_DatetimeDTypeMetaData;
 use numpy::npyffi::types::NPY_TYPES;
 use numpy::npyffi::{self, NPY_ARRAY_WRITEABLE, PY_ARRAY_API, npy_intp};
@@ -144,8 +144,8 @@ impl<'py> Resident<'py> {
     ///
     /// Other threads of Python may write the array while it is read, as they may beside NumPy's own functions: the
     /// result is then unspecified.
-    pub(crate) fn new(array: Bound<'py, PyUntypedArray>) -> Result<Resident<'py>, Unusable> {
-        let fields = fields(&array);
+    pub(crate) fn new(array: &Bound<'py, PyUntypedArray>) -> Result<Resident<'py>, Unusable> {
+        let fields = fields(array);
         // SAFETY: an array keeps its descriptor alive.
         let (dtype, swapped) = unsafe { raw_dtype(array.py(), fields.descr) }?;
         let (shape, strides) = axes(fields);
@@ -158,7 +158,7 @@ impl<'py> Resident<'py> {
         // SAFETY: NumPy made the array so that its elements lie in memory of its own or of its base; the reference in
         // `array` keeps both, and the view is only lent for as long as that.
         let view = unsafe { View::from_raw_parts(data, dtype, shape, strides, swapped) };
-        Ok(Resident { array, view })
+        Ok(Resident { array: array.clone(), view })
     }
 
     /// The elements.
@@ -166,9 +166,19 @@ impl<'py> Resident<'py> {
         &self.view
     }
 
-    /// The elements, to be written; `None` if they may not be, or if two of them may share memory.
+    /// The same array once more.
+    pub(crate) fn again(&self) -> Option<Resident<'py>> {
+        Resident::new(&self.array).ok()
+    }
+
+    /// Whether the elements may be written, and no two of them share memory.
+    pub(crate) fn is_writable(&self) -> bool {
+        fields(&self.array).flags & NPY_ARRAY_WRITEABLE != 0 && is_apart(&self.view)
+    }
+
+    /// The elements, to be written; `None` if they may not be.
     pub(crate) fn view_mut(&mut self) -> Option<ViewMut<'_>> {
-        if fields(&self.array).flags & NPY_ARRAY_WRITEABLE == 0 || !is_apart(&self.view) {
+        if !self.is_writable() {
             return None;
         }
         let data = NonNull::new(self.view.as_ptr().cast_mut())?;
@@ -178,46 +188,47 @@ impl<'py> Resident<'py> {
             ViewMut::from_raw_parts(data, self.view.dtype(), shape, strides, self.view.is_swapped())
         })
     }
+}
 
-    /// The elements of a [new](Resident::empty) array, to be written.
-    ///
-    /// # Panics
-    /// For another array, if it may not be written.
-    pub(crate) fn fresh(&mut self) -> ViewMut<'_> {
-        self.view_mut().expect("a new array may be written")
-    }
+/// A new array of unspecified elements, with memory of NumPy's.
+pub(crate) struct Fresh<'py> {
+    array: Bound<'py, PyUntypedArray>,
+    dtype: DType,
+}
 
-    /// A new array of unspecified elements, with memory of NumPy's.
-    pub(crate) fn empty(py: Python<'py>, dtype: DType, shape: &[usize], order: Order) -> PyResult<Self> {
+impl<'py> Fresh<'py> {
+    pub(crate) fn new(py: Python<'py>, dtype: DType, shape: &[usize]) -> PyResult<Fresh<'py>> {
         let descr = descr(py, dtype)?.into_dtype_ptr();
         let dims = shape.as_ptr().cast::<npy_intp>().cast_mut();
-        let fortran = c_int::from(order == Order::F);
         // SAFETY: NumPy reads as many sizes as are said, and takes over the reference to the descriptor.
-        let array = unsafe { PY_ARRAY_API.PyArray_Empty(py, shape.len() as c_int, dims, descr, fortran) };
+        let array = unsafe { PY_ARRAY_API.PyArray_Empty(py, shape.len() as c_int, dims, descr, 0) };
         // SAFETY: a new reference to an array, or null with an exception set.
         let array = unsafe { Bound::from_owned_ptr_or_err(py, array) }?;
-        let array = array.cast_into::<PyUntypedArray>()?;
-        Resident::new(array).map_err(|_| pyo3::exceptions::PySystemError::new_err("a dtype of our own"))
+        // SAFETY: what NumPy's function gives is an array.
+        Ok(Fresh { array: unsafe { array.cast_into_unchecked() }, dtype })
     }
 
-    /// The array, or its only element as a scalar of NumPy if it has no axes, as NumPy's functions give it.
-    pub(crate) fn into_result(self) -> PyResult<Bound<'py, PyAny>> {
+    /// The elements.
+    pub(crate) fn view_mut(&mut self) -> ViewMut<'_> {
+        let fields = fields(&self.array);
+        let (shape, strides) = axes(fields);
+        let data = NonNull::new(fields.data.cast()).unwrap_or(NonNull::dangling());
+        // SAFETY: the array is new, dense and of this dtype, as it was asked for, and nobody else has it.
+        unsafe { ViewMut::from_raw_parts(data, self.dtype, shape, strides, false) }
+    }
+
+    /// The array, or with `scalars` its only element as a scalar of NumPy if it has no axes.
+    pub(crate) fn into_result(self, scalars: bool) -> PyResult<Bound<'py, PyAny>> {
         let py = self.array.py();
+        if !scalars || fields(&self.array).nd > 0 {
+            return Ok(self.array.into_any());
+        }
         // SAFETY: takes over the reference to the array, and gives one to what it becomes.
         let result =
             unsafe { PY_ARRAY_API.PyArray_Return(py, self.array.into_ptr().cast::<npyffi::PyArrayObject>()) };
         // SAFETY: a new reference, or null with an exception set.
         unsafe { Bound::from_owned_ptr_or_err(py, result) }
     }
-}
-
-/// How the elements of a new array lie.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Order {
-    /// The last axis side by side.
-    C,
-    /// The first axis side by side.
-    F,
 }
 
 /// The fields of an array.
@@ -237,6 +248,20 @@ fn axes(fields: &npyffi::objects::PyArrayObject_fields) -> (Shape, Strides) {
     // SAFETY: an array has as many strides as axes.
     let strides = unsafe { std::slice::from_raw_parts(fields.strides, rank) };
     (shape.into(), strides.into())
+}
+
+/// The order in which NumPy lays out a result of these inputs when it keeps theirs (`K`): by columns if all those of
+/// several axes are, else by rows.
+pub(crate) fn kept_order<'v>(views: impl Iterator<Item = &'v View<'v>>) -> Order {
+    let mut order = Order::C;
+    for view in views.filter(|view| view.shape().len() > 1) {
+        let by_columns = shape::f_strides(view.shape(), view.dtype().size());
+        if view.is_dense() || by_columns.ok().as_deref() != Some(view.strides()) {
+            return Order::C;
+        }
+        order = Order::F;
+    }
+    order
 }
 
 /// Whether no two elements can share a byte: each axis steps over all that lies within the axes of smaller steps.
@@ -264,18 +289,20 @@ struct Memory {
     _array: Array,
 }
 
-/// An array of NumPy with the elements of one of the library's, without a copy.
-pub(crate) fn adopt(py: Python<'_>, array: Array) -> PyResult<Bound<'_, PyAny>> {
+/// An array of NumPy with the elements of one of the library's, without a copy. With `scalars` what has no axes is a
+/// scalar of NumPy.
+pub(crate) fn adopt(py: Python<'_>, array: Array, scalars: bool) -> PyResult<Bound<'_, PyAny>> {
     if array.dtype().size() == 0 || array.shape().is_empty() || array.is_empty() {
-        return copied(py, &array);
+        return copied(py, &array, scalars);
     }
     let descr = descr(py, array.dtype())?.into_dtype_ptr();
     let shape: Shape = array.shape().into();
+    let strides = View::from(&array).strides().to_vec();
     let data = array.bytes().as_ptr().cast_mut();
     let memory = Bound::new(py, Memory { _array: array })?;
     // SAFETY: the type object of arrays.
     let subtype = unsafe { npyffi::get_type_object(py, npyffi::NpyTypes::PyArray_Type) };
-    // SAFETY: `data` holds the elements of that dtype and shape, dense in C order, and nobody else uses them; NumPy
+    // SAFETY: `data` holds the elements of that dtype, shape and strides, and nobody else uses them; NumPy
     // takes over the reference to the descriptor. The memory lives until the array gives up its base.
     let result = unsafe {
         PY_ARRAY_API.PyArray_NewFromDescr(
@@ -284,7 +311,7 @@ pub(crate) fn adopt(py: Python<'_>, array: Array) -> PyResult<Bound<'_, PyAny>> 
             descr,
             shape.len() as c_int,
             shape.as_ptr().cast::<npy_intp>().cast_mut(),
-            std::ptr::null_mut(),
+            strides.as_ptr().cast_mut(),
             data.cast(),
             NPY_ARRAY_WRITEABLE,
             std::ptr::null_mut(),
@@ -297,18 +324,18 @@ pub(crate) fn adopt(py: Python<'_>, array: Array) -> PyResult<Bound<'_, PyAny>> 
     if status < 0 { Err(PyErr::fetch(py)) } else { Ok(result) }
 }
 
-/// A copy with memory of NumPy's: of what has no axes, which becomes a scalar, and of what has no bytes.
-fn copied<'py>(py: Python<'py>, array: &Array) -> PyResult<Bound<'py, PyAny>> {
+/// A copy with memory of NumPy's: of what has no axes, and of what has no bytes.
+fn copied<'py>(py: Python<'py>, array: &Array, scalars: bool) -> PyResult<Bound<'py, PyAny>> {
     if array.dtype().size() == 0 {
         // Where NumPy makes elements of one byte out of those of none.
         let shape = PyTuple::new(py, array.shape())?;
-        return py.import("numpy")?.call_method1("zeros", (shape, descr(py, array.dtype())?));
+        let zeros = py.import("numpy")?.call_method1("zeros", (shape, descr(py, array.dtype())?))?;
+        return if scalars { zeros.get_item(()) } else { Ok(zeros) };
     }
-    let mut resident = Resident::empty(py, array.dtype(), array.shape(), Order::C)?;
-    if let Some(mut out) = resident.view_mut() {
-        out.copy_from(&View::from(array)).map_err(|failed| error::raised(py, &failed.into()))?;
-    }
-    resident.into_result()
+    let mut fresh = Fresh::new(py, array.dtype(), array.shape())?;
+    let copied = fresh.view_mut().copy_from(&View::from(array));
+    copied.map_err(|failed| error::raised(py, &failed.into()))?;
+    fresh.into_result(scalars)
 }
 
 /// Memory that NumPy could not give, as the library says it.

@@ -127,7 +127,7 @@ impl Expr {
 
     /// Evaluates a call so small that nothing but its overhead counts, into memory that the caller makes when dtype and
     /// shape are known. `None`, with nothing written, if this is no such call: not elementwise, not small, not dense,
-    /// not of one shape, or not compiled yet.
+    /// not of arrays of one shape, or not compiled yet.
     ///
     /// # Errors
     /// As [`call`](Expr::call), and those of `make`.

@@ -16,8 +16,8 @@ pub use expr::Expr;
 pub use formula::Formula;
 pub use given::input_type;
 pub use limits::Limits;
-pub use program::Program;
-pub(crate) use program::{graph, parsed};
+pub(crate) use program::graph;
+pub use program::{Program, parsed};
 
 use crate::array::{Array, Binding, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Optimization, Options};

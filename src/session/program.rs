@@ -210,14 +210,24 @@ impl Program {
         written: &mut [Option<ViewMut<'_>>],
         manner: &Manner<'_>,
     ) -> Result<SmallVec<[Array; 1]>, Error> {
+        let small = |bound: &Bound<'_>| -> Result<Option<SmallVec<[Array; 1]>>, Error> {
+            let compiled = &bound.variant.compiled;
+            let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
+            let is_plain = compiled.plan.counting_passes() == 0 && compiled.plan.temps.is_empty();
+            if !is_plain || output.into.is_some() || manner.memory != usize::MAX {
+                return Ok(None);
+            }
+            let shape = bound.shape(&output.dims);
+            if !exec::is_small(&shape) {
+                return Ok(None);
+            }
+            let mut array = Array::from_pool(&session.pool, output.dtype, &shape)?.laid_out(manner.order);
+            let done = exec::run_small(compiled, &bound.operands, &mut ViewMut::from(&mut array));
+            Ok(done.then(|| smallvec::smallvec![array]))
+        };
         self.drive(inputs, |bound| {
-            let make = |dtype, shape: &[usize]| {
-                Ok(Array::from_pool(&session.pool, dtype, shape)?.laid_out(manner.order))
-            };
-            if manner.memory == usize::MAX
-                && let Some(array) = bound.run_small(make, |array| ViewMut::from(array))?
-            {
-                return Ok(smallvec::smallvec![array]);
+            if let Some(arrays) = small(bound)? {
+                return Ok(arrays);
             }
             let run = bound.run(session, manner);
             let mut running = exec::begin(&run)?;
@@ -240,14 +250,33 @@ impl Program {
         })
     }
 
-    /// Runs a small call into memory that `make` gives; `None` if this is no such call.
+    /// Runs a small call of arrays of one shape into memory that `make` gives; `None` if this is no such call.
     pub(super) fn run_small<T>(
         &self,
         inputs: &[InputRef<'_>],
         make: impl FnOnce(DType, &[usize]) -> Result<T, Error>,
         view: impl FnOnce(&mut T) -> ViewMut<'_>,
     ) -> Result<Option<T>, Error> {
-        self.bind(self.variant(inputs, &[])?, inputs)?.run_small(make, view)
+        let is_array = |input: &&InputRef<'_>| matches!(input, InputRef::View(_));
+        let shape = inputs.iter().find(is_array).map(|input| input.shape());
+        let [output] = self.first.compiled.plan.outputs.as_slice() else { return Ok(None) };
+        let Some(shape) = shape.filter(|shape| exec::is_small(shape) && self.is_direct(inputs, shape)) else {
+            return Ok(None);
+        };
+        let mut made = make(output.dtype, shape)?;
+        let done = exec::run_small(&self.first.compiled, &operands(inputs), &mut view(&mut made));
+        Ok(done.then_some(made))
+    }
+
+    /// Whether the program makes one new array of that shape from inputs of that shape, and nothing has to be looked at
+    /// before.
+    fn is_direct(&self, inputs: &[InputRef<'_>], shape: &[usize]) -> bool {
+        let [output] = self.first.compiled.plan.outputs.as_slice() else { return false };
+        output.into.is_none()
+            && self.first.weak_fits.is_empty()
+            && self.first.plain
+            && self.is_shape_of_inputs(inputs, shape)
+            && self.is_shape(&output.dims, inputs, shape)
     }
 
     /// Runs with the plan that the inputs need, and again where the values of a mask ask for another one.
@@ -276,13 +305,9 @@ impl Program {
         manner: &Manner<'_>,
     ) -> Result<(), Error> {
         self.expect_results(outs.len())?;
-        if let ([out], [output], true) = (
-            &mut *outs,
-            self.first.compiled.plan.outputs.as_slice(),
-            self.first.weak_fits.is_empty() && self.first.plain,
-        ) && out.dtype() == output.dtype
-            && self.is_shape_of_inputs(inputs, out.shape())
-            && self.is_shape(&output.dims, inputs, out.shape())
+        if let ([out], [output]) = (&mut *outs, self.first.compiled.plan.outputs.as_slice())
+            && out.dtype() == output.dtype
+            && self.is_direct(inputs, out.shape())
             && exec::run_small(&self.first.compiled, &operands(inputs), out)
         {
             return Ok(());
@@ -393,7 +418,10 @@ impl Program {
 }
 
 /// Text to syntax tree.
-pub(crate) fn parsed(text: &str) -> Result<syntax::ast::Program, Error> {
+///
+/// # Errors
+/// [`Error::Formula`].
+pub fn parsed(text: &str) -> Result<syntax::ast::Program, Error> {
     syntax::parse(text)
         .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))
 }
@@ -423,27 +451,6 @@ impl Bound<'_> {
             memory: manner.memory,
             control: session.control(manner.poll),
         }
-    }
-
-    /// The short way for small elementwise calls, into memory that `make` gives; `None` if this is no such call.
-    fn run_small<T>(
-        &self,
-        make: impl FnOnce(DType, &[usize]) -> Result<T, Error>,
-        view: impl FnOnce(&mut T) -> ViewMut<'_>,
-    ) -> Result<Option<T>, Error> {
-        let compiled = &self.variant.compiled;
-        let [output] = compiled.plan.outputs.as_slice() else { return Ok(None) };
-        let is_plain = compiled.plan.counting_passes() == 0 && compiled.plan.temps.is_empty();
-        if !is_plain || output.into.is_some() {
-            return Ok(None);
-        }
-        let shape = self.shape(&output.dims);
-        if !exec::is_small(&shape) {
-            return Ok(None);
-        }
-        let mut made = make(output.dtype, &shape)?;
-        let done = exec::run_small(compiled, &self.operands, &mut view(&mut made));
-        Ok(done.then_some(made))
     }
 
     fn shape(&self, dims: &[Dim]) -> Shape {
