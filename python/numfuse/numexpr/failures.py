@@ -48,8 +48,8 @@ def of(error, text, sanitize=True):
     if error.code == "unknown-name":
         start, end = error.diagnostics[0].spans[0]
         return KeyError(text.encode()[start:end].decode())
-    quoted = re.sub(r"'[^']*'", "", text)
-    if isinstance(error, FormulaSyntaxError) and sanitize and FORBIDDEN.search(quoted):
+    is_forbidden = isinstance(error, FormulaSyntaxError) or error.code in ("unknown-function", "unsupported")
+    if sanitize and is_forbidden and FORBIDDEN.search(re.sub(r"'[^']*'", "", text)):
         return ValueError(f"Expression {text} has forbidden control characters.")
     if error.code in CLASSES:
         return CLASSES[error.code](error.diagnostics[0].message if error.diagnostics else str(error))

@@ -25,13 +25,13 @@ DTYPES = {
 CODES = {
     **dict.fromkeys(["?"], "b"),
     **dict.fromkeys(["i1", "u1", "i2", "u2", "i4"], "i"),
-    **dict.fromkeys(["u4", "i8", "u8"], "l"),
+    **dict.fromkeys(["u4", "i8"], "l"),
     **dict.fromkeys(["f2", "f4"], "f"),
     **dict.fromkeys(["f8"], "d"),
     **dict.fromkeys(["c8", "c16"], "c"),
 }
 LETTERS = {numpy.dtype(code): letter for code, letter in CODES.items()}
-"""The dtypes that stand for their kind as they are, and so need no cast."""
+"""The dtypes whose values their kind holds, which the engine takes as they are."""
 
 
 class NumExpr:
@@ -70,6 +70,8 @@ class NumExpr:
 
     def _input(self, at, arg, code, casting):
         """The argument as an array of its kind, cast if its dtype is another."""
+        if not isinstance(arg, numpy.ndarray):
+            return numpy.asarray(arg) if code == "s" else numpy.asarray(arg).astype(DTYPES[code])
         array = numpy.asarray(arg)
         if LETTERS.get(array.dtype.newbyteorder("=")) == code or (code == "s" and array.dtype.kind == "S"):
             return array

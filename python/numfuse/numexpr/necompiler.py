@@ -99,8 +99,8 @@ def NumExpr(ex, signature=(), sanitize=True, **kwargs):
 
     >>> from numfuse.numexpr import E, NumExpr
     >>> f = NumExpr(2*E.a + 1, [("a", float)])
-    >>> f([1.0, 2.0]).dtype
-    dtype('float64')
+    >>> f([1.0, 2.0])
+    array([3., 5.], dtype=float32)
     """
     context = getContext(kwargs)
     types = dict(signature)
