@@ -89,6 +89,7 @@ def test_the_last_formula_of_each_thread():
         ("d", ValueError, "unknown type datetime64[D]"),
         ("i ** -2", ValueError, "Integers to negative integer powers are not allowed."),
         ("1 / 0", ZeroDivisionError, ""),
+        ("~1.5", TypeError, "bad operand type for unary ~: 'float'"),
         ("sum(a) + 1", RuntimeError, "invalid program: reduction operations must occur last"),
         ("sum(a, axis=-1)", ValueError, ""),
         ("a[0]", ValueError, "has forbidden control characters"),
