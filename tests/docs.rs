@@ -153,7 +153,7 @@ fn reason(text: &str) -> Option<&str> {
 #[test]
 fn the_list_of_files_that_hold_unsafe_is_complete() {
     let mut found = Vec::new();
-    for folder in ["src", "cli", "tests", "examples", "benches", "fuzz/fuzz_targets"] {
+    for folder in ["src", "cli", "python/src", "tests", "examples", "benches", "fuzz/fuzz_targets"] {
         if file(folder).is_dir() {
             unsafe_files(&file(folder), &mut found);
         }

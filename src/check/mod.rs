@@ -24,6 +24,7 @@
 //! | `moments`, `complex_moments`, `nan`, `scan` | means and variances; reductions that skip NaN; running sums |
 //! | `complex`, `time`, `text` | the same operators on complex numbers, dates and durations, text |
 //! | `numexpr` | the NumExpr dialect |
+//! | `names` | which names come from outside |
 //! | `error`, `words` | the facts of an error, and its words |
 //!
 //! Sizes are symbolic: whether two dimensions agree is known when arrays are bound.
@@ -41,6 +42,7 @@ mod keywords;
 mod literal;
 mod numexpr;
 mod moments;
+mod names;
 mod nan;
 mod operator;
 mod promote;
@@ -56,6 +58,7 @@ mod view;
 mod words;
 
 pub use error::{Error, ErrorKind, OperandType};
+pub use names::{FreeName, free_names};
 pub use numexpr::Optimization;
 
 use crate::casting::Casting;

@@ -14,7 +14,7 @@ use crate::span::Span;
 use crate::syntax::ast::{self, Arg, Attribute, Expr, ExprId, List, Program, Statement, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-const CONSTANTS: [(&str, f64); 4] =
+pub(super) const CONSTANTS: [(&str, f64); 4] =
     [("pi", std::f64::consts::PI), ("e", std::f64::consts::E), ("inf", f64::INFINITY), ("nan", f64::NAN)];
 
 /// A program on its way to a graph.
@@ -437,7 +437,8 @@ fn dtype_arguments(program: &Program) -> impl Iterator<Item = ExprId> + '_ {
     program.all_args().iter().filter(is_dtype).map(|arg| arg.value)
 }
 
-fn root(statement: &Statement) -> ExprId {
+/// The last expression of a statement.
+pub(super) fn root(statement: &Statement) -> ExprId {
     match *statement {
         Statement::Result(value) | Statement::Assign { value, .. } => value,
         Statement::Augment { value, .. } | Statement::Unpack { value, .. } => value,

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::fpenv::FpEnv;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// How often the calling thread looks whether it should stop.
@@ -16,31 +16,57 @@ pub type Poll<'a> = &'a dyn Fn() -> bool;
 /// The threads that runs use, started by the first run that is worth them.
 #[derive(Debug)]
 pub struct Threads {
+    count: AtomicUsize,
+    pool: RwLock<Option<Arc<Started>>>,
+}
+
+/// Threads, and the process that started them.
+#[derive(Debug)]
+struct Started {
+    process: u32,
     count: usize,
-    /// The process that started them, and the pool if they could be started.
-    pool: OnceLock<(u32, Option<rayon::ThreadPool>)>,
+    /// `None` if they could not be started.
+    pool: Option<rayon::ThreadPool>,
 }
 
 impl Threads {
     /// A pool of `count` threads; for one, the caller's thread does all.
     pub fn new(count: usize) -> Threads {
-        Threads { count: count.max(1), pool: OnceLock::new() }
+        Threads { count: AtomicUsize::new(count.max(1)), pool: RwLock::new(None) }
     }
 
     /// The number of threads.
     pub fn count(&self) -> usize {
-        self.count
+        self.count.load(Ordering::Relaxed)
     }
 
-    /// The pool. `None` if threads cannot be started, and in a process forked off the one that started
-    /// them, where they are not: then the caller's thread does all.
-    fn pool(&self) -> Option<&rayon::ThreadPool> {
-        let start = || {
-            let named = rayon::ThreadPoolBuilder::new().thread_name(|i| format!("numfuse-{i}"));
-            (std::process::id(), named.num_threads(self.count).build().ok())
+    /// Changes the number of threads for runs that begin from now on.
+    pub fn set_count(&self, count: usize) {
+        self.count.store(count.max(1), Ordering::Relaxed);
+    }
+
+    /// The pool, of at least as many threads as are asked for. `None` if threads cannot be started, and in a process
+    /// forked off the one that started them, where they are not: then the caller's thread does all.
+    fn pool(&self) -> Option<Arc<Started>> {
+        let count = self.count();
+        // Only tried, here and below: a fork may leave the lock held for ever in the child.
+        let started = self.pool.try_read().ok().and_then(|pool| pool.clone());
+        let started = match started.filter(|started| started.count >= count) {
+            Some(started) => started,
+            None => {
+                let mut pool = self.pool.try_write().ok()?;
+                let there = pool.take().filter(|started| started.count >= count);
+                pool.insert(there.unwrap_or_else(|| Arc::new(Started::new(count)))).clone()
+            }
         };
-        let (process, pool) = self.pool.get_or_init(start);
-        pool.as_ref().filter(|_| *process == std::process::id())
+        (started.process == std::process::id()).then_some(started)
+    }
+}
+
+impl Started {
+    fn new(count: usize) -> Started {
+        let named = rayon::ThreadPoolBuilder::new().thread_name(|i| format!("numfuse-{i}"));
+        Started { process: std::process::id(), count, pool: named.num_threads(count).build().ok() }
     }
 }
 
@@ -83,7 +109,7 @@ impl Control<'_> {
     ) -> Result<(), Error> {
         let threads = threads.min(tasks);
         let pool = if threads > 1 { self.threads.and_then(Threads::pool) } else { None };
-        match pool {
+        match pool.as_ref().and_then(|started| started.pool.as_ref()) {
             Some(pool) => self.parallel(pool, tasks, threads, &start, &work),
             None => self.serially(tasks, &start, &work),
         }
@@ -242,6 +268,25 @@ mod tests {
         };
         assert_eq!(control.for_each(1000, 3, || Ok(()), count_one), Ok(()));
         assert_eq!(count.into_inner(), 1000);
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_between_runs() {
+        let threads = Threads::new(1);
+        for count in [3, 1, 4, 2] {
+            threads.set_count(count);
+            let control = Control { threads: Some(&threads), limit: threads.count(), poll: None };
+            assert_eq!(control.most_threads(), count);
+            let started = Mutex::new(0);
+            let start = || {
+                *started.lock().unwrap() += 1;
+                Ok(())
+            };
+            assert_eq!(control.for_each(100, count, start, |(), _| Ok(())), Ok(()));
+            assert_eq!(*started.lock().unwrap(), count);
+        }
+        threads.set_count(0);
+        assert_eq!(threads.count(), 1);
     }
 
     #[test]

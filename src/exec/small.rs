@@ -35,7 +35,7 @@ fn only_kernel(compiled: &Compiled) -> Option<(&dyn Code, &[Place])> {
 pub fn run_small(compiled: &Compiled, inputs: &[Operand<'_>], out: &mut ViewMut<'_>) -> bool {
     let Some((code, places)) = only_kernel(compiled) else { return false };
     let n: usize = out.shape().iter().product();
-    if !is_small(out.shape()) || !out.as_view().is_dense() {
+    if !is_small(out.shape()) || !out.as_view().is_dense() || out.as_view().is_swapped() {
         return false;
     }
     let sources = &compiled.plan.passes[0].sources;

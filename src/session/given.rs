@@ -27,6 +27,11 @@ impl Given<'_> {
     }
 }
 
+/// The type of an input that the formula may not change.
+pub fn input_type(name: &str, input: InputRef<'_>) -> InputType {
+    Given { name, input, writable: false }.ty()
+}
+
 /// The dtype of an input, as `check` sees it.
 pub(super) fn input_dtype(input: InputRef<'_>) -> InputDType {
     match input {

@@ -14,9 +14,10 @@ mod program;
 
 pub use expr::Expr;
 pub use formula::Formula;
+pub use given::input_type;
 pub use limits::Limits;
-pub use program::Program;
-pub(crate) use program::{graph, parsed};
+pub(crate) use program::graph;
+pub use program::{Program, parsed};
 
 use crate::array::{Array, Binding, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Optimization, Options};
@@ -165,6 +166,17 @@ impl Session {
     /// The number of threads that a run may use.
     pub fn threads(&self) -> usize {
         self.threads.count()
+    }
+
+    /// Changes the number of threads, for runs that begin from now on.
+    ///
+    /// ```
+    /// let session = numfuse::Session::builder().threads(1).build();
+    /// session.set_threads(2);
+    /// assert_eq!(session.threads(), 2);
+    /// ```
+    pub fn set_threads(&self, count: usize) {
+        self.threads.set_count(count);
     }
 
     /// What generated code may use.

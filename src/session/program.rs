@@ -188,9 +188,12 @@ impl Program {
         all && types.next().is_none()
     }
 
-    /// As [`fits`](Program::fits), of inputs by position.
-    pub(super) fn fits_positions(&self, inputs: &[InputRef<'_>]) -> bool {
-        self.types.len() == inputs.len() && self.types.iter().zip(inputs).all(|(ty, &input)| fits(ty, input))
+    /// As [`fits`](Program::fits), of inputs by position, which may be changed where there is something in `written`.
+    pub(super) fn fits_positions(&self, inputs: &[InputRef<'_>], written: &[Option<ViewMut<'_>>]) -> bool {
+        let writable = |at: usize| written.get(at).is_some_and(Option::is_some);
+        let mut types = self.types.iter().zip(inputs).enumerate();
+        self.types.len() == inputs.len()
+            && types.all(|(at, (ty, &input))| ty.writable == writable(at) && fits(ty, input))
     }
 
     pub(super) fn expect_results(&self, expected: usize) -> Result<(), Error> {
@@ -247,6 +250,35 @@ impl Program {
         })
     }
 
+    /// Runs a small call of arrays of one shape into memory that `make` gives; `None` if this is no such call.
+    pub(super) fn run_small<T>(
+        &self,
+        inputs: &[InputRef<'_>],
+        make: impl FnOnce(DType, &[usize]) -> Result<T, Error>,
+        view: impl FnOnce(&mut T) -> ViewMut<'_>,
+    ) -> Result<Option<T>, Error> {
+        let is_array = |input: &&InputRef<'_>| matches!(input, InputRef::View(_));
+        let shape = inputs.iter().find(is_array).map(|input| input.shape());
+        let [output] = self.first.compiled.plan.outputs.as_slice() else { return Ok(None) };
+        let Some(shape) = shape.filter(|shape| exec::is_small(shape) && self.is_direct(inputs, shape)) else {
+            return Ok(None);
+        };
+        let mut made = make(output.dtype, shape)?;
+        let done = exec::run_small(&self.first.compiled, &operands(inputs), &mut view(&mut made));
+        Ok(done.then_some(made))
+    }
+
+    /// Whether the program makes one new array of that shape from inputs of that shape, and nothing has to be looked at
+    /// before.
+    fn is_direct(&self, inputs: &[InputRef<'_>], shape: &[usize]) -> bool {
+        let [output] = self.first.compiled.plan.outputs.as_slice() else { return false };
+        output.into.is_none()
+            && self.first.weak_fits.is_empty()
+            && self.first.plain
+            && self.is_shape_of_inputs(inputs, shape)
+            && self.is_shape(&output.dims, inputs, shape)
+    }
+
     /// Runs with the plan that the inputs need, and again where the values of a mask ask for another one.
     fn drive<'a, T>(
         &self,
@@ -273,13 +305,9 @@ impl Program {
         manner: &Manner<'_>,
     ) -> Result<(), Error> {
         self.expect_results(outs.len())?;
-        if let ([out], [output], true) = (
-            &mut *outs,
-            self.first.compiled.plan.outputs.as_slice(),
-            self.first.weak_fits.is_empty() && self.first.plain,
-        ) && out.dtype() == output.dtype
-            && self.is_shape_of_inputs(inputs, out.shape())
-            && self.is_shape(&output.dims, inputs, out.shape())
+        if let ([out], [output]) = (&mut *outs, self.first.compiled.plan.outputs.as_slice())
+            && out.dtype() == output.dtype
+            && self.is_direct(inputs, out.shape())
             && exec::run_small(&self.first.compiled, &operands(inputs), out)
         {
             return Ok(());
@@ -390,7 +418,10 @@ impl Program {
 }
 
 /// Text to syntax tree.
-pub(crate) fn parsed(text: &str) -> Result<syntax::ast::Program, Error> {
+///
+/// # Errors
+/// [`Error::Formula`].
+pub fn parsed(text: &str) -> Result<syntax::ast::Program, Error> {
     syntax::parse(text)
         .map_err(|errors| Error::formula(text, errors.iter().map(syntax::Error::diagnostic).collect()))
 }

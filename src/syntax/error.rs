@@ -173,34 +173,48 @@ impl Error {
     }
 }
 
-impl ErrorKind {
-    /// The stable code, such as `"unexpected-token"`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            ErrorKind::TextTooLong => "text-too-long",
-            ErrorKind::EmptyFormula => "empty-formula",
-            ErrorKind::UnknownCharacter { .. } => "unknown-character",
-            ErrorKind::UnknownOperator { .. } => "unknown-operator",
-            ErrorKind::ReservedWord { .. } => "reserved-word",
-            ErrorKind::MalformedNumber => "malformed-number",
-            ErrorKind::LiteralTooLarge => "literal-too-large",
-            ErrorKind::UnterminatedText => "unterminated-text",
-            ErrorKind::MalformedEscape => "malformed-escape",
-            ErrorKind::NonAsciiBytes => "non-ascii-bytes",
-            ErrorKind::UnclosedBracket => "unclosed-bracket",
-            ErrorKind::UnopenedBracket => "unopened-bracket",
-            ErrorKind::MismatchedBracket { .. } => "mismatched-bracket",
-            ErrorKind::UnexpectedToken { .. } => "unexpected-token",
-            ErrorKind::UnexpectedEnd { .. } => "unexpected-end",
-            ErrorKind::NotCallable => "not-callable",
-            ErrorKind::NotAssignable => "not-assignable",
-            ErrorKind::UnknownAttribute { .. } => "unknown-attribute",
-            ErrorKind::PositionalAfterKeyword => "positional-after-keyword",
-            ErrorKind::RepeatedKeyword { .. } => "repeated-keyword",
-            ErrorKind::UnusedValue => "unused-value",
-        }
-    }
+/// The stable code of each kind.
+macro_rules! codes {
+    ($($kind:ident = $code:literal),* $(,)?) => {
+        impl ErrorKind {
+            /// The codes of all kinds.
+            pub const CODES: &'static [&'static str] = &[$($code),*];
 
+            /// The stable code, such as `"unexpected-token"`.
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(ErrorKind::$kind { .. } => $code,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    TextTooLong = "text-too-long",
+    EmptyFormula = "empty-formula",
+    UnknownCharacter = "unknown-character",
+    UnknownOperator = "unknown-operator",
+    ReservedWord = "reserved-word",
+    MalformedNumber = "malformed-number",
+    LiteralTooLarge = "literal-too-large",
+    UnterminatedText = "unterminated-text",
+    MalformedEscape = "malformed-escape",
+    NonAsciiBytes = "non-ascii-bytes",
+    UnclosedBracket = "unclosed-bracket",
+    UnopenedBracket = "unopened-bracket",
+    MismatchedBracket = "mismatched-bracket",
+    UnexpectedToken = "unexpected-token",
+    UnexpectedEnd = "unexpected-end",
+    NotCallable = "not-callable",
+    NotAssignable = "not-assignable",
+    UnknownAttribute = "unknown-attribute",
+    PositionalAfterKeyword = "positional-after-keyword",
+    RepeatedKeyword = "repeated-keyword",
+    UnusedValue = "unused-value",
+}
+
+impl ErrorKind {
     fn message(&self) -> String {
         match self {
             ErrorKind::TextTooLong => "the formula is 4 GiB long or longer".into(),

@@ -1,0 +1,56 @@
+"""numfuse's errors as the exceptions that NumExpr raises, with its words where programs read them."""
+
+import re
+from contextlib import contextmanager
+
+from numfuse.errors import FormulaError, FormulaSyntaxError
+
+__all__ = ["but_for_axes", "translated"]
+
+CLASSES = {
+    "no-opcode": NotImplementedError,
+    "standard-boolean": TypeError,
+    "unknown-type": ValueError,
+    "negative-integer-power": ValueError,
+    "negative-axis": ValueError,
+    "division-by-zero": ZeroDivisionError,
+    "reduction-not-last": RuntimeError,
+    "unknown-function": TypeError,
+    "unsupported": TypeError,
+}
+"""What NumExpr raises for an error of numfuse's, by its code."""
+
+FORBIDDEN = re.compile(r"[;:\[]|__|\.\s*[^\W\d]")
+"""What NumExpr's sanitizer looks for. Here it only chooses the exception: nothing is ever given to `eval`."""
+
+
+@contextmanager
+def translated(text, sanitize=True):
+    """Raises NumExpr's exceptions for those of numfuse's."""
+    try:
+        yield
+    except FormulaError as error:
+        raise of(error, text, sanitize) from None
+
+
+@contextmanager
+def but_for_axes():
+    """Leaves what depends on the number of axes to the run, which knows it."""
+    try:
+        yield
+    except FormulaError as error:
+        if error.code not in ("axis-out-of-range", "reduction-axis"):
+            raise
+
+
+def of(error, text, sanitize=True):
+    """The exception for an error of a formula."""
+    if error.code == "unknown-name":
+        start, end = error.diagnostics[0].spans[0]
+        return KeyError(text.encode()[start:end].decode())
+    quoted = re.sub(r"'[^']*'", "", text)
+    if isinstance(error, FormulaSyntaxError) and sanitize and FORBIDDEN.search(quoted):
+        return ValueError(f"Expression {text} has forbidden control characters.")
+    if error.code in CLASSES:
+        return CLASSES[error.code](error.diagnostics[0].message if error.diagnostics else str(error))
+    return error
