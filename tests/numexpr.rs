@@ -393,6 +393,25 @@ fn complex_values_are_the_languages() {
     assert_eq!(dtype_of("w * 2", &inputs("w=complex"), plain), Ok(DType::C128));
 }
 
+/// A part that is one number, or has fewer axes than the other, is spread over the shape of both.
+#[test]
+fn complex_results_have_the_shape_of_both_parts() {
+    let (column, row) = (ndarray::arr2(&[[1.0], [2.0]]), [3.0, 4.0, 5.0]);
+    for (formula, shape, sum) in [
+        ("complex(column, row)", &[2, 3][..], "9+24j"),
+        ("complex(row, 0.5)", &[3], "12+1.5j"),
+        ("conj(row)", &[3], "12+0j"),
+        ("abs(column * 1j) + row", &[2, 3], "33+0j"),
+        ("where(column > 1.0, row, 2j)", &[2, 3], "12+6j"),
+        ("(row + 0j) * column", &[2, 3], "36+0j"),
+        ("ones_like(row * 1j) - column", &[2, 3], "-3+0j"),
+    ] {
+        let given = arrays! { column, row };
+        assert_eq!(eval(formula, &given).shape(), shape, "{formula}");
+        assert_eq!(eval(&format!("sum({formula})"), &given).to_string(), format!("({sum})"), "{formula}");
+    }
+}
+
 /// Where NumExpr's bytes depend on the signs of C's characters, and what it looks for ends at a NUL.
 #[test]
 fn bytes_are_ordered_and_found_as_numpys() {

@@ -7,21 +7,32 @@ use numfuse::{Array, arrays};
 
 const A: [f64; 8] = [3.25, 0.0, 1.5, 2.0, 5.0, 1.0, 7.75, 4.0];
 const N: [f64; 8] = [3.25, f64::NAN, f64::NAN, 2.0, 5.0, 1.0, f64::NAN, 4.0];
+/// The imaginary parts of complex numbers.
+const B: [f64; 8] = [0.5, -1.0, 2.0, 0.0, 1.0, 0.0, -0.25, 3.0];
 const M: [bool; 8] = [true, false, true, true, false, true, false, true];
 
 /// The result of a formula whose operands have the dtype.
 fn evaluate(dtype: DType, formula: &str) -> Option<Array> {
     let shaped =
         |numbers: &[f64]| ndarray::Array2::from_shape_vec((2, 4), numbers.to_vec()).expect("8 numbers");
-    let n = if dtype.is_float() { shaped(&N) } else { shaped(&A) };
+    let is_complex = dtype.part().is_some();
+    let n = if dtype.is_float() || is_complex { shaped(&N) } else { shaped(&A) };
+    let imaginary = if is_complex { " + 1j*b" } else { "" };
     let mask = ndarray::Array2::from_shape_vec((2, 4), M.to_vec()).expect("8 bools");
     let empty = ndarray::Array2::<f64>::zeros((0, 3));
-    let text = format!("a = {dtype}(a); n = {dtype}(n); e = {dtype}(e); {formula}");
-    numfuse::eval(&text, &arrays! { a: shaped(&A).view(), n: n.view(), e: empty.view(), m: mask.view() }).ok()
+    let text = format!("a = {dtype}(a{imaginary}); n = {dtype}(n{imaginary}); e = {dtype}(e); {formula}",);
+    let (a, b) = (shaped(&A), shaped(&B));
+    let given = arrays! { a: a.view(), b: b.view(), n: n.view(), e: empty.view(), m: mask.view() };
+    numfuse::eval(&text, &given).ok()
 }
 
-/// Elements as f64, which holds every number here.
+/// Elements as f64, which holds every number here; complex ones as two.
 fn elements(array: &Array) -> Vec<f64> {
+    if array.dtype().part().is_some() {
+        let wide = numfuse::eval("complex128(a)", &arrays! { a: array }).expect("a cast");
+        let numbers = wide.to_vec::<Complex<f64>>().expect("c128");
+        return numbers.into_iter().flat_map(|z| [z.re, z.im]).collect();
+    }
     let wide = numfuse::eval("float64(a)", &arrays! { a: array }).expect("a cast");
     wide.to_vec::<f64>().expect("f64")
 }
@@ -62,8 +73,9 @@ fn results_are_numpys() {
         let found_elements = elements(&found);
         let is_exact = formula.starts_with("cum");
         let pairs = found_elements.iter().zip(&due);
-        let same = found_elements.len() == due.len()
-            && pairs.clone().all(|(&x, &y)| agrees(x, y, found.dtype(), is_exact));
+        let part = found.dtype().part().unwrap_or(found.dtype());
+        let same =
+            found_elements.len() == due.len() && pairs.clone().all(|(&x, &y)| agrees(x, y, part, is_exact));
         if head != expected_head || !same {
             wrong.push(format!("{line}: {head} {found_elements:?}"));
         }
@@ -142,6 +154,34 @@ fn complex_numbers_vary_in_both_parts() {
         assert!((found - due).abs() <= 4.0 * f64::EPSILON * due, "{formula}: {found}, not {due}");
     }
     assert!(one("nanvar(n, ddof=2)").is_nan());
+}
+
+/// What a mask leaves out is not there: it is no NaT, no text and not counted.
+#[test]
+fn masks_leave_out_dates_and_text() {
+    let (i, m) = ([3i64, i64::MIN, 8, 6], [true, false, true, true]);
+    let texts = Array::from_strings(&["", "a", ""]).expect("texts");
+    let none = [false; 4];
+    let one = |formula: &str| {
+        let given = arrays! { i, m, none, texts: &texts, first: &[false, true, false] };
+        numfuse::eval(formula, &given).unwrap_or_else(|error| panic!("{error}")).to_string()
+    };
+    for (formula, due) in [
+        ("int64(sum(timedelta64(i, 's'), where=m))", "17"),
+        ("int64(mean(timedelta64(i, 's'), where=m))", "5"),
+        ("isnat(sum(timedelta64(i, 's')))", "True"),
+        ("isnat(mean(timedelta64(i, 's'), where=none))", "True"),
+        ("int64(sum(timedelta64(i, 's'), where=none))", "0"),
+        ("all(timedelta64(i, 's') - timedelta64(3, 's'), where=m)", "False"),
+        ("any(texts, where=~first)", "False"),
+        ("all(texts, where=first)", "True"),
+    ] {
+        assert_eq!(one(formula), due, "{formula}");
+    }
+    let refused =
+        |formula: &str| numfuse::eval(formula, &arrays! { i, m }).expect_err(formula).diagnostics()[0].code;
+    assert_eq!(refused("min(timedelta64(i, 's'), where=m)"), "keyword-value");
+    assert_eq!(refused("sum(timedelta64(i, 's'), initial=0)"), "not-evaluated");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Variances of complex numbers, and their sums and means without NaN: made of those of their parts.
+//! Variances of complex numbers, and their sums, means and products without NaN: made of those of their parts.
 
 use super::keywords::Keywords;
 use super::moments::Spread;
@@ -7,13 +7,13 @@ use super::statement::Lowering;
 use super::value::{Number, Operand, Step};
 use crate::dtype::DType;
 use crate::ir::NodeId;
-use crate::op::{Derived, Op, Reduction};
+use crate::op::{Derived, Op};
 use crate::span::Span;
 
 /// Whether the reduction is one of these.
 pub(super) fn is_by_parts(what: Derived) -> bool {
     let is_spread = matches!(what, Derived::Var | Derived::Std | Derived::NanVar | Derived::NanStd);
-    is_spread || matches!(what, Derived::NanSum | Derived::NanMean)
+    is_spread || matches!(what, Derived::NanSum | Derived::NanMean | Derived::NanProd)
 }
 
 impl Lowering<'_> {
@@ -34,16 +34,23 @@ impl Lowering<'_> {
         };
         let keywords = Keywords { mask, ..*keywords };
         if what == Derived::NanSum {
-            let re = self.total(Reduction::Sum, re, over, &keywords, span)?;
-            return Ok(Number::Planes(re, self.total(Reduction::Sum, im, over, &keywords, span)?));
+            return self.complex_sum(re, im, over, &keywords, span);
         }
         if what == Derived::NanMean {
-            let re = self.mean(re, over, &keywords, span)?;
-            return Ok(Number::Planes(re, self.mean(im, over, &keywords, span)?));
+            return self.complex_mean(re, im, over, &keywords, span);
+        }
+        if what == Derived::NanProd {
+            return self.complex_product(re, im, over, &keywords, span);
         }
         let root = matches!(what, Derived::Std | Derived::NanStd);
         let spread = Spread { root, strict: matches!(what, Derived::NanVar | Derived::NanStd) };
-        Ok(Number::Strong(self.complex_variance(re, im, over, &keywords, spread, span)))
+        let variance = self.complex_variance(re, im, over, &keywords, spread, span);
+        if keywords.dtype.is_none() {
+            return Ok(Number::Strong(variance));
+        }
+        // In a complex dtype that was asked for it is complex.
+        let zero = self.number(self.graph.ty(re).dtype, 0, span);
+        Ok(self.complex_of(variance, zero, span))
     }
 
     fn without_nan_part(&mut self, re: NodeId, im: NodeId, mask: Option<NodeId>, span: Span) -> NodeId {

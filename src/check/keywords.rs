@@ -22,13 +22,6 @@ pub(super) struct Keywords {
     pub(super) ddof: f64,
 }
 
-impl Keywords {
-    /// Whether any is given that only real numbers take.
-    pub(super) fn any(&self) -> bool {
-        self.dtype.is_some() || self.initial.is_some() || self.mask.is_some()
-    }
-}
-
 const DTYPE_VALUE: ErrorKind =
     ErrorKind::KeywordValue { keyword: "dtype", expected: "the name of a dtype, such as `float32`" };
 const WHERE_VALUE: ErrorKind =
@@ -71,7 +64,7 @@ impl Lowering<'_> {
         match self.value(id) {
             Value::Poison => Err(Stop::Poison),
             Value::None => Ok(None),
-            Value::DType(dtype) if dtype.lane().is_some() => Ok(Some(dtype)),
+            Value::DType(dtype) if dtype.lane().is_some() || dtype.part().is_some() => Ok(Some(dtype)),
             Value::DType(dtype) => stop(ErrorKind::DTypeNotEvaluated { dtype, from: None }, span),
             Value::Number(_) | Value::Tuple(_) | Value::Pair(..) => stop(DTYPE_VALUE, span),
         }

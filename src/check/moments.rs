@@ -4,7 +4,7 @@ use super::error::ErrorKind;
 use super::keywords::Keywords;
 use super::reduce::Extent;
 use super::statement::Lowering;
-use super::value::{Step, stop};
+use super::value::{Number, Operand, Step, stop};
 use crate::dtype::{DType, Lane};
 use crate::ir::{Node, NodeId, Scalar};
 use crate::op::{Op, Reduction};
@@ -51,7 +51,13 @@ impl Lowering<'_> {
 
     /// How many elements count, as f64.
     fn counted(&mut self, of: NodeId, over: Extent, mask: Option<NodeId>, span: Span) -> NodeId {
-        let count = match mask {
+        let count = self.count_of(of, over, mask, span);
+        self.cast(count, DType::F64, span)
+    }
+
+    /// The same as i64.
+    pub(super) fn count_of(&mut self, of: NodeId, over: Extent, mask: Option<NodeId>, span: Span) -> NodeId {
+        match mask {
             None => {
                 let count = Node::Count { of, axes: over.axes };
                 self.graph.add(count, span).expect("the axes were found to be the operand's")
@@ -61,8 +67,7 @@ impl Lowering<'_> {
                 let ones = self.cast(mask, DType::I64, span);
                 self.reduce(Reduction::Sum, ones, over, span)
             }
-        };
-        self.cast(count, DType::F64, span)
+        }
     }
 
     /// A bool broadcast to the shape of another node.
@@ -86,14 +91,49 @@ impl Lowering<'_> {
     ) -> Step<NodeId> {
         let dtype = keywords.dtype.unwrap_or_else(|| self.float_of(of));
         if !dtype.is_float() {
-            let expected = "a float dtype in a variance";
-            return stop(ErrorKind::KeywordValue { keyword: "dtype", expected }, span);
+            return self.integer_variance(of, over, keywords, spread, span);
         }
         let rounded = self.cast(of, dtype, span);
         let wide = self.cast(rounded, DType::F64, span);
         let variance = self.wide_variance(wide, over, keywords, spread, span);
         let result = if spread.root { self.apply(Op::Sqrt, &[variance], span) } else { variance };
         Ok(self.cast(result, dtype, span))
+    }
+
+    /// The variance in an integer dtype, in which NumPy cuts every step: the mean, the squares of the deviations
+    /// from it, and the quotient. So it does with the root, but only where that is one number.
+    fn integer_variance(
+        &mut self,
+        of: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        spread: Spread,
+        span: Span,
+    ) -> Step<NodeId> {
+        let is_one = self.graph.ty(of).dims.len() == over.axes.0.count_ones() as usize && !over.keepdims;
+        let dtype = keywords.dtype.filter(|dtype| dtype.is_int());
+        let (Some(dtype), false) = (dtype, spread.strict || spread.root && !is_one) else {
+            let expected = "a float dtype, or an integer one in `var` and in a `std` of all elements";
+            return stop(ErrorKind::KeywordValue { keyword: "dtype", expected }, span);
+        };
+        let mean = self.mean(of, Extent { keepdims: true, ..over }, keywords, span)?;
+        let [of, mean] = [of, mean].map(|node| Operand { number: Number::Strong(node), span });
+        let number = self.lane(Op::Sub, &[of, mean], span)?;
+        let deviation = Operand { number, span };
+        let number = self.lane(Op::Mul, &[deviation, deviation], span)?;
+        let squares = self.strong(Operand { number, span })?;
+        let count = self.counted(squares, over, keywords.mask, span);
+        let divisor = self.divisor(count, keywords.ddof, spread.strict, span);
+        let sum = self.total(Reduction::Sum, squares, over, keywords, span)?;
+        let sum = self.cast(sum, DType::F64, span);
+        let quotient = self.apply(Op::Div, &[sum, divisor], span);
+        let variance = self.cast(quotient, dtype, span);
+        if !spread.root {
+            return Ok(variance);
+        }
+        let variance = self.cast(variance, DType::F64, span);
+        let root = self.apply(Op::Sqrt, &[variance], span);
+        Ok(self.cast(root, dtype, span))
     }
 
     /// The variance of f64 elements, in f64.

@@ -1,7 +1,6 @@
 //! Reductions: their axes, the dtype that they accumulate in, sums, extrema and counts.
 
 use super::call::{Bound, Signature};
-use super::complex_moments::is_by_parts;
 use super::error::{ErrorKind, OperandType};
 use super::keywords::Keywords;
 use super::moments::Spread;
@@ -34,23 +33,22 @@ impl Lowering<'_> {
         let (bound, operand, over) = self.reduced_over(meaning, params, name, name_span, args)?;
         let given = |param: &str| bound[params.iter().position(|&p| p == param)?];
         let keywords = self.keywords(given, operand)?;
-        let family = operand.number.family();
-        if let (Family::Complex, Meaning::Derived(what)) = (family, meaning)
-            && is_by_parts(what)
-            && keywords.dtype.is_none()
-            && keywords.initial.is_none()
-        {
-            return self.complex_moment(what, operand, over, &keywords, span);
-        }
-        if family != Family::Real && keywords.any() {
-            let what = "`dtype`, `initial` and `where` of other than real numbers";
+        if self.is_cut_short(meaning, operand, &keywords) {
+            let what = "a real `dtype` in variances of complex numbers and in what skips NaN among them";
             return stop(ErrorKind::NotEvaluated { what }, span);
         }
-        match family {
+        let operand = self.in_dtype(operand, keywords.dtype, span)?;
+        match operand.number.family() {
             Family::Real => {}
-            Family::Complex => return self.complex_reduction(meaning, operand, over, span),
-            Family::Time => return self.time_reduction(meaning, operand, over, span),
-            Family::Text => return self.text_reduction(meaning, operand, over, span),
+            Family::Complex => return self.complex_reduction(meaning, operand, over, &keywords, span),
+            Family::Time | Family::Text if keywords.dtype.is_some() || keywords.initial.is_some() => {
+                return stop(
+                    ErrorKind::NotEvaluated { what: "`dtype` and `initial` of dates and text" },
+                    span,
+                );
+            }
+            Family::Time => return self.time_reduction(meaning, operand, over, keywords.mask, span),
+            Family::Text => return self.text_reduction(meaning, operand, over, keywords.mask, span),
         }
         let node = self.strong(operand)?;
         let node = match meaning {
@@ -64,6 +62,23 @@ impl Lowering<'_> {
             Meaning::Lane(_) | Meaning::Scan(_) | Meaning::Text(_) => node,
         };
         Ok(Number::Strong(node))
+    }
+
+    /// Whether a real dtype is asked for of complex numbers after more than their sum: what NumPy makes of that has no
+    /// meaning.
+    fn is_cut_short(&self, meaning: Meaning, operand: Operand, keywords: &Keywords) -> bool {
+        let is_real = keywords.dtype.is_some_and(|dtype| dtype.part().is_none());
+        let is_sum = matches!(meaning, Meaning::Reduce(_) | Meaning::Derived(Derived::Mean));
+        is_real && !is_sum && operand.number.family() == Family::Complex
+    }
+
+    /// The operand in the dtype to compute in, if one of both is complex. Real reductions cast on their own.
+    pub(super) fn in_dtype(&mut self, operand: Operand, dtype: Option<DType>, span: Span) -> Step<Operand> {
+        let is_complex = operand.number.family() == Family::Complex;
+        match dtype.filter(|dtype| is_complex || dtype.part().is_some()) {
+            Some(dtype) => Ok(Operand { number: self.cast_to(operand, dtype, span)?, ..operand }),
+            None => Ok(operand),
+        }
     }
 
     /// What a reduction is given, and over which axes it runs.
@@ -189,9 +204,8 @@ impl Lowering<'_> {
         span: Span,
     ) -> Step<NodeId> {
         let Some(initial) = keywords.initial else {
-            let expected = "an `initial` beside it in `min` and `max`";
             return match keywords.mask {
-                Some(_) => stop(ErrorKind::KeywordValue { keyword: "where", expected }, span),
+                Some(_) => stop(MASKED_EXTREMUM, span),
                 None => Ok(self.reduce(op, of, over, span)),
             };
         };
@@ -315,6 +329,10 @@ pub(super) fn accumulated(dtype: DType) -> DType {
         Kind::Float | Kind::Complex | Kind::Bytes | Kind::Text | Kind::Datetime | Kind::Timedelta => dtype,
     }
 }
+
+/// An extremum of elements that a mask may leave out altogether.
+pub(super) const MASKED_EXTREMUM: ErrorKind =
+    ErrorKind::KeywordValue { keyword: "where", expected: "an `initial` beside it in `min` and `max`" };
 
 const AXIS_VALUE: ErrorKind =
     ErrorKind::KeywordValue { keyword: "axis", expected: "an integer, a tuple of integers or `None`" };

@@ -1,11 +1,10 @@
 //! Running sums and products.
 
 use super::call::Signature;
-use super::error::ErrorKind;
 use super::operator::no_operation;
 use super::reduce::accumulated;
 use super::statement::Lowering;
-use super::value::{Family, Number, Step, Value, stop};
+use super::value::{Family, Number, Step, Value};
 use crate::dtype::DType;
 use crate::ir::{Node, NodeId};
 use crate::op::{Row, Scan};
@@ -34,6 +33,7 @@ impl Lowering<'_> {
             Some((id, _)) => Some(self.axes(id, rank, true)?.0.trailing_zeros()),
         };
         let dtype = self.keywords(given, operand)?.dtype;
+        let operand = self.in_dtype(operand, dtype, span)?;
         match operand.number.family() {
             Family::Real => {
                 let node = self.strong(operand)?;
@@ -41,10 +41,6 @@ impl Lowering<'_> {
             }
             // Sums of complex numbers are those of their parts.
             Family::Complex if op == Scan::CumSum => {
-                if dtype.is_some() {
-                    let what = "`dtype` of other than real numbers";
-                    return stop(ErrorKind::NotEvaluated { what }, span);
-                }
                 let (re, im) = self.planes(operand, None)?;
                 let re = self.scan_of(op, re, axis, None, span);
                 Ok(Number::Planes(re, self.scan_of(op, im, axis, None, span)))

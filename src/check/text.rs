@@ -185,11 +185,15 @@ impl Lowering<'_> {
         meaning: Meaning,
         operand: Operand,
         over: Extent,
+        mask: Option<NodeId>,
         span: Span,
     ) -> Step<Number> {
         let truth = self.text_truth(operand)?;
         let node = match meaning {
-            Meaning::Reduce(op @ (Reduction::Any | Reduction::All)) => self.reduce(op, truth, over, span),
+            Meaning::Reduce(op @ (Reduction::Any | Reduction::All)) => {
+                let truth = self.masked(truth, mask, i8::from(op == Reduction::All), span);
+                self.reduce(op, truth, over, span)
+            }
             Meaning::Derived(Derived::CountNonzero) => {
                 let counted = self.cast(truth, DType::I64, span);
                 self.reduce(Reduction::Sum, counted, over, span)

@@ -73,6 +73,10 @@ pub(super) struct PassRun<'a> {
     pub(super) deliveries: SmallVec<[Delivery; 2]>,
     /// Blocks may cross rows.
     pub(super) flat: bool,
+    /// For each array of real parts whose imaginary parts are another array and next to them, which that is.
+    imaginary: SmallVec<[Option<usize>; 6]>,
+    /// Which arrays may need scratch: they are not always contiguous where a block is.
+    in_scratch: SmallVec<[bool; 6]>,
     /// Scratch, in bytes an element: the slots, then a place for each array that needs one.
     offsets: SmallVec<[usize; 8]>,
     /// The longest block.
@@ -112,15 +116,48 @@ impl<'a> PassRun<'a> {
             tables,
             deliveries,
             flat,
+            imaginary: SmallVec::new(),
+            in_scratch: SmallVec::new(),
             offsets: SmallVec::new(),
             block: 0,
         };
+        run.in_scratch = (0..run.arrays.len()).map(|k| run.is_moved(k)).collect();
+        run.imaginary = (0..run.arrays.len()).map(|k| run.imaginary_of(k)).collect();
         run.lay_out();
         run
     }
 
-    /// Whether an array may need scratch: it is not always contiguous where a block is.
+    /// The array of the imaginary parts that are next to the real parts in array `k`, both of them sources or both stores.
+    fn imaginary_of(&self, k: usize) -> Option<usize> {
+        let sources = self.pass.sources.len();
+        let (real, group) =
+            (&self.arrays[k], if k < sources { 0..sources } else { sources..self.arrays.len() });
+        let is_part = |array: &Resolved| {
+            !array.single && !array.swapped && !array.numbered && matches!(array.size, 4 | 8)
+        };
+        // What is in reach of one block has to be as far apart as complex elements are.
+        let apart = |k: usize| match &self.space.layouts[k] {
+            Layout::Linear => false,
+            Layout::Strided(strides) => strides.last() == Some(&(2 * real.size as isize)),
+        };
+        let is_next = |&other: &usize| {
+            let imag = &self.arrays[other];
+            is_part(imag)
+                && imag.size == real.size
+                && imag.base == real.base.wrapping_add(real.size)
+                && self.space.layouts[other] == self.space.layouts[k]
+                && self.deliveries.get(k.wrapping_sub(sources))
+                    == self.deliveries.get(other.wrapping_sub(sources))
+        };
+        group.into_iter().find(is_next).filter(|_| is_part(real) && apart(k))
+    }
+
     fn needs_scratch(&self, k: usize) -> bool {
+        self.in_scratch[k]
+    }
+
+    /// Whether an array may need scratch.
+    fn is_moved(&self, k: usize) -> bool {
         let array = &self.arrays[k];
         let stores = k.checked_sub(self.pass.sources.len());
         let staged = stores.is_some_and(|s| self.deliveries[s] != Delivery::Direct);
@@ -216,12 +253,9 @@ impl<'a> PassRun<'a> {
         for k in 0..self.arrays.len() {
             let pointer = self.locate(scratch, k, at);
             scratch.sources.push(pointer);
-            if k < self.pass.sources.len() && !self.arrays[k].single && self.needs_scratch(k) {
-                let coordinates = self.coordinates(k, at);
-                // SAFETY: the block's elements are in the space; the scratch has room for a block.
-                unsafe { self.walk(k).gather(&coordinates, len, pointer) };
-            }
         }
+        // SAFETY: as the caller promises, and every array has its place.
+        unsafe { self.fetch(scratch, at, len) };
         let mut ahead = self.ahead(scratch, len);
         let piece = if ahead.is_empty() { len.max(1) } else { PIECE };
         let last = self.steps.len().saturating_sub(1);
@@ -234,6 +268,26 @@ impl<'a> PassRun<'a> {
                 if number == last {
                     // SAFETY: the steps have filled these elements of the stores' scratch.
                     unsafe { self.deliver(scratch, at, from, len) };
+                }
+            }
+        }
+    }
+
+    /// Gathers what steps cannot read where it is.
+    ///
+    /// # Safety
+    /// As [`PassRun::run`], for one block; the scratch says where each array's elements go.
+    unsafe fn fetch(&self, scratch: &Scratch, at: usize, len: usize) {
+        for k in 0..self.pass.sources.len() {
+            if self.arrays[k].single || !self.needs_scratch(k) || self.imaginary.contains(&Some(k)) {
+                continue;
+            }
+            let (walk, coordinates, to) = (self.walk(k), self.coordinates(k, at), scratch.sources[k]);
+            // SAFETY: the block's elements are in the space; the scratch has room for a block.
+            unsafe {
+                match self.imaginary[k] {
+                    Some(imag) => walk.gather_parts(&coordinates, len, to, scratch.sources[imag]),
+                    None => walk.gather(&coordinates, len, to),
                 }
             }
         }
@@ -358,12 +412,21 @@ impl<'a> PassRun<'a> {
     /// # Safety
     /// The scratch of each store that has one holds these elements.
     unsafe fn deliver(&self, scratch: &Scratch, at: usize, from: usize, len: usize) {
+        let made = |k: usize| scratch.sources[k].wrapping_add(from * self.arrays[k].size).cast_const();
         for (s, &delivery) in self.deliveries.iter().enumerate() {
             let k = self.pass.sources.len() + s;
-            if self.needs_scratch(k) {
-                let made = scratch.sources[k].wrapping_add(from * self.arrays[k].size).cast_const();
-                // SAFETY: as the caller promises.
-                unsafe { self.deliver_store(k, delivery, made, at + from, len) };
+            if !self.needs_scratch(k) || self.imaginary.contains(&Some(k)) {
+                continue;
+            }
+            // SAFETY: as the caller promises.
+            unsafe {
+                match self.imaginary[k] {
+                    Some(imag) => {
+                        let (parts, streamed) = ((made(k), made(imag)), delivery == Delivery::Streamed);
+                        self.walk(k).scatter_parts(&self.coordinates(k, at + from), len, parts, streamed);
+                    }
+                    None => self.deliver_store(k, delivery, made(k), at + from, len),
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Strided, swapped and broadcast elements to contiguous scratch, and back.
 #![expect(unsafe_code, reason = "walks arrays by the strides that the caller vouches for")]
 
+use super::planes;
 use smallvec::SmallVec;
 
 /// An array as a gather walks it.
@@ -21,6 +22,7 @@ pub(super) struct Walk<'s> {
 }
 
 /// One run along the innermost axis.
+#[derive(Clone, Copy)]
 struct Row {
     start: *mut u8,
     stride: isize,
@@ -77,6 +79,65 @@ impl Walk<'_> {
                     size => gather_wide(row, out, size, self.unit),
                 }
             };
+        });
+    }
+
+    /// Copies both parts of the `len` complex elements from coordinates `at` on, where this walks the real parts.
+    ///
+    /// # Safety
+    /// As [`gather`](Walk::gather), for both parts: the imaginary one is next to each real one, and nothing is swapped.
+    pub(super) unsafe fn gather_parts(&self, at: &[usize], len: usize, re: *mut u8, im: *mut u8) {
+        let size = self.size;
+        self.rows(at, len, |row, done| {
+            // SAFETY: both parts of every element of a row, as the caller vouches.
+            unsafe {
+                let (re, im) = (re.add(done * size), im.add(done * size));
+                if row.stride == 2 * size as isize {
+                    planes::split(row.start, re, im, row.len, size);
+                    return;
+                }
+                let imag = Row { start: row.start.wrapping_add(size), ..row };
+                for (part, out) in [(row, re), (imag, im)] {
+                    if size == 4 {
+                        gather_row::<4>(part, out, false)
+                    } else {
+                        gather_row::<8>(part, out, false)
+                    }
+                }
+            }
+        });
+    }
+
+    /// Copies the parts of `len` complex elements to those from coordinates `at` on, past the caches if `streamed`.
+    ///
+    /// # Safety
+    /// As [`scatter`](Walk::scatter), for both parts: see [`gather_parts`](Walk::gather_parts).
+    pub(super) unsafe fn scatter_parts(
+        &self,
+        at: &[usize],
+        len: usize,
+        (re, im): (*const u8, *const u8),
+        streamed: bool,
+    ) {
+        let size = self.size;
+        self.rows(at, len, |row, done| {
+            // SAFETY: both parts of every element of a row, as the caller vouches.
+            unsafe {
+                let (re, im) = (re.add(done * size), im.add(done * size));
+                if row.stride == 2 * size as isize {
+                    let join = if streamed { planes::join_streamed } else { planes::join };
+                    join(re, im, row.start, row.len, size);
+                    return;
+                }
+                let imag = Row { start: row.start.wrapping_add(size), ..row };
+                for (part, from) in [(row, re), (imag, im)] {
+                    if size == 4 {
+                        scatter_row::<4>(part, from, false)
+                    } else {
+                        scatter_row::<8>(part, from, false)
+                    }
+                }
+            }
         });
     }
 

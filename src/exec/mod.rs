@@ -17,6 +17,7 @@ pub mod fold;
 mod fpenv;
 mod gather;
 mod pass;
+mod planes;
 mod reduce;
 mod resolve;
 mod scan;

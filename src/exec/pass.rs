@@ -15,7 +15,7 @@ use super::{stream, tile};
 use crate::array::{Array, InputRef, Overlap, Pool, View, ViewMut, overlap};
 use crate::backend::Compiled;
 use crate::dtype::DType;
-use crate::ir::{Dim, InputId};
+use crate::ir::{Dim, InputId, Plane};
 use crate::kernel::{self, Collect, Dest, Pass, PassSource, Source, TempId};
 use crate::shape::{self, Shape};
 use smallvec::SmallVec;
@@ -315,6 +315,8 @@ impl<'a> Running<'a> {
         outputs: &'v mut [ViewMut<'_>],
         bytes: usize,
     ) -> (ViewMut<'v>, Delivery) {
+        // A plane's elements are half of what the pass writes there.
+        let bytes = if let Dest::Output(_, Plane::Real | Plane::Imag) = dest { 2 * bytes } else { bytes };
         let streamed = if bytes >= stream::STREAM_FROM { Delivery::Streamed } else { Delivery::Direct };
         match dest {
             Dest::Output(o, plane) if self.in_place.contains(&o) => {

@@ -3,24 +3,26 @@
 //! An extremum is the least or greatest real part and, among those that have it, the least or greatest imaginary
 //! part. If any element is NaN in either part, both parts of the extremum are NaN.
 
+use super::super::complex_moments::is_by_parts;
 use super::super::keywords::Keywords;
 use super::super::operator::no_operation;
-use super::super::reduce::Extent;
+use super::super::reduce::{Extent, MASKED_EXTREMUM};
 use super::super::statement::Lowering;
-use super::super::value::{Number, Operand, Step};
-use super::lanes::Pair;
+use super::super::value::{Number, Operand, Step, stop};
+use super::lanes::{Lanes, Pair};
 use crate::dtype::DType;
 use crate::ir::{Node, NodeId, Scalar};
 use crate::op::{Derived, Meaning, Op, Reduction};
 use crate::span::Span;
 
 impl Lowering<'_> {
-    /// A reduction.
+    /// A reduction of numbers in the dtype asked for, if one was.
     pub(in super::super) fn complex_reduction(
         &mut self,
         meaning: Meaning,
         operand: Operand,
         over: Extent,
+        keywords: &Keywords,
         span: Span,
     ) -> Step<Number> {
         let (re, im) = self.planes(operand, None)?;
@@ -28,6 +30,7 @@ impl Lowering<'_> {
         Ok(match meaning {
             Meaning::Reduce(op @ (Reduction::Any | Reduction::All)) => {
                 let truth = self.truth(operand)?;
+                let truth = self.masked(truth, keywords.mask, i8::from(op == Reduction::All), span);
                 Number::Strong(self.reduce(op, truth, over, span))
             }
             Meaning::Derived(Derived::CountNonzero) => {
@@ -35,23 +38,16 @@ impl Lowering<'_> {
                 let counted = self.cast(truth, DType::I64, span);
                 Number::Strong(self.reduce(Reduction::Sum, counted, over, span))
             }
-            Meaning::Reduce(Reduction::Sum) => {
-                let mut sum = |part| self.reduce(Reduction::Sum, part, over, span);
-                Number::Planes(sum(re), sum(im))
-            }
-            Meaning::Derived(Derived::Mean) => {
-                let plain = Keywords { dtype: None, initial: None, mask: None, ddof: 0.0 };
-                Number::Planes(self.mean(re, over, &plain, span)?, self.mean(im, over, &plain, span)?)
-            }
+            Meaning::Reduce(Reduction::Sum) => self.complex_sum(re, im, over, keywords, span)?,
+            Meaning::Derived(Derived::Mean) => self.complex_mean(re, im, over, keywords, span)?,
+            Meaning::Reduce(Reduction::Prod) => self.complex_product(re, im, over, keywords, span)?,
             Meaning::Reduce(op @ (Reduction::Min | Reduction::Max)) => {
-                let Pair { re, im } = self.ordered_extremum(op, z, over, span);
-                Number::Planes(re, im)
+                self.complex_extremum(op, z, over, keywords, span)?
             }
             Meaning::Reduce(Reduction::ArgMin) => self.place_of(Reduction::Min, z, over, span),
             Meaning::Reduce(Reduction::ArgMax) => self.place_of(Reduction::Max, z, over, span),
-            Meaning::Reduce(Reduction::Prod) => {
-                let Pair { re, im } = self.complex_product(z, over, span);
-                Number::Planes(re, im)
+            Meaning::Derived(what) if is_by_parts(what) => {
+                self.complex_moment(what, operand, over, keywords, span)?
             }
             Meaning::Reduce(_)
             | Meaning::Derived(_)
@@ -63,14 +59,74 @@ impl Lowering<'_> {
         })
     }
 
+    pub(in super::super) fn complex_sum(
+        &mut self,
+        re: NodeId,
+        im: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<Number> {
+        let [of_re, of_im] = self.by_parts(re, keywords)?;
+        let re = self.total(Reduction::Sum, re, over, &of_re, span)?;
+        Ok(Number::Planes(re, self.total(Reduction::Sum, im, over, &of_im, span)?))
+    }
+
+    pub(in super::super) fn complex_mean(
+        &mut self,
+        re: NodeId,
+        im: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<Number> {
+        let [of_re, of_im] = self.by_parts(re, keywords)?;
+        let re = self.mean(re, over, &of_re, span)?;
+        Ok(Number::Planes(re, self.mean(im, over, &of_im, span)?))
+    }
+
     /// The product, of which each part is a reduction that reads both parts of the elements.
-    fn complex_product(&mut self, z: Pair, over: Extent, span: Span) -> Pair {
+    pub(in super::super) fn complex_product(
+        &mut self,
+        re: NodeId,
+        im: NodeId,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<Number> {
+        let (re, im) = (self.masked(re, keywords.mask, 1, span), self.masked(im, keywords.mask, 0, span));
         let Extent { axes, keepdims } = over;
         let mut part = |op| {
-            let node = Node::Reduce { op, of: z.re, imag: Some(z.im), axes, keepdims };
+            let node = Node::Reduce { op, of: re, imag: Some(im), axes, keepdims };
             self.graph.add(node, span).expect("planes have one dtype and one shape")
         };
-        Pair { re: part(Reduction::ProdReal), im: part(Reduction::ProdImag) }
+        let product = Pair { re: part(Reduction::ProdReal), im: part(Reduction::ProdImag) };
+        let Some(initial) = self.first(re, keywords)? else {
+            return Ok(Number::Planes(product.re, product.im));
+        };
+        let part = self.graph.ty(re).dtype;
+        let product = Lanes::new(self, part, span).product(initial, product);
+        Ok(self.leveled(product, span))
+    }
+
+    /// The keywords for each part: the dtype is that of the planes.
+    fn by_parts(&mut self, plane: NodeId, keywords: &Keywords) -> Step<[Keywords; 2]> {
+        let initial = self.first(plane, keywords)?.zip(keywords.initial);
+        let part = |of: fn(Pair) -> NodeId| {
+            let initial =
+                initial.map(|(first, given)| Operand { number: Number::Strong(of(first)), ..given });
+            Keywords { dtype: None, initial, ..*keywords }
+        };
+        Ok([part(|first| first.re), part(|first| first.im)])
+    }
+
+    /// What a reduction of planes like this one begins with.
+    fn first(&mut self, plane: NodeId, keywords: &Keywords) -> Step<Option<Pair>> {
+        let Some(initial) = keywords.initial else { return Ok(None) };
+        let part = self.graph.ty(plane).dtype;
+        let Pair { re, im } = self.pair(initial, part)?;
+        let mut plane = |node| self.initial(Operand { number: Number::Strong(node), ..initial }, part);
+        Ok(Some(Pair { re: plane(re)?, im: plane(im)? }))
     }
 
     /// Whether each element is NaN in either part.
@@ -79,11 +135,43 @@ impl Lowering<'_> {
         self.apply(Op::BitOr, &[re, im], span)
     }
 
+    /// The extremum of the elements that count and of what it begins with.
+    fn complex_extremum(
+        &mut self,
+        op: Reduction,
+        z: Pair,
+        over: Extent,
+        keywords: &Keywords,
+        span: Span,
+    ) -> Step<Number> {
+        let Some(initial) = self.first(z.re, keywords)? else {
+            if keywords.mask.is_some() {
+                return stop(MASKED_EXTREMUM, span);
+            }
+            let Pair { re, im } = self.ordered_extremum(op, z, over, span);
+            return Ok(Number::Planes(re, im));
+        };
+        let (from, join) = if op == Reduction::Max {
+            (Reduction::MaxFrom, Op::Maximum)
+        } else {
+            (Reduction::MinFrom, Op::Minimum)
+        };
+        let mask = keywords.mask;
+        let counted = Pair {
+            re: self.chosen(z.re, mask, initial.re, span),
+            im: self.chosen(z.im, mask, initial.im, span),
+        };
+        let found = self.ordered_extremum(from, counted, over, span);
+        let args = [initial, found].map(|Pair { re, im }| Operand { number: Number::Planes(re, im), span });
+        self.complex_lane(join, &args, span)
+    }
+
     fn ordered_extremum(&mut self, op: Reduction, z: Pair, over: Extent, span: Span) -> Pair {
         let beside = Extent { keepdims: true, ..over };
         let lead = self.reduce(op, z.re, beside, span);
         let ties = self.apply(Op::Eq, &[z.re, lead], span);
-        let last = if op == Reduction::Min { f64::INFINITY } else { f64::NEG_INFINITY };
+        let is_least = matches!(op, Reduction::Min | Reduction::MinFrom);
+        let last = if is_least { f64::INFINITY } else { f64::NEG_INFINITY };
         let last = self.part_constant(z, last, span);
         let candidates = self.apply(Op::Where, &[ties, z.im, last], span);
         let is_nan = self.is_nan(z, span);

@@ -2,6 +2,7 @@
 //!
 //! Which operations there are is decided before, by the tables of `operator` and `table`; what comes here exists.
 
+use super::super::keywords::Keywords;
 use super::super::reduce::Extent;
 use super::super::statement::Lowering;
 use super::super::value::{Number, Operand, Step};
@@ -69,7 +70,7 @@ impl Lowering<'_> {
         span: Span,
     ) -> Step<Number> {
         let of = self.as_complex(of)?;
-        self.complex_reduction(Meaning::Reduce(op), of, over, span)
+        self.complex_reduction(Meaning::Reduce(op), of, over, &Keywords::default(), span)
     }
 
     /// The operand as planes of doubles, which an operation brings to one shape.

@@ -1,11 +1,11 @@
 //! Reductions of dates and durations: NaT wins, as NaN does among floats.
 
 use super::super::operator::no_operation;
-use super::super::reduce::Extent;
+use super::super::reduce::{Extent, MASKED_EXTREMUM};
 use super::super::statement::Lowering;
-use super::super::value::{Number, Operand, Step};
+use super::super::value::{Number, Operand, Step, stop};
 use crate::dtype::DType;
-use crate::ir::{Node, NodeId};
+use crate::ir::NodeId;
 use crate::op::{Derived, Meaning, Op, Reduction};
 use crate::span::Span;
 
@@ -16,12 +16,17 @@ impl Lowering<'_> {
         meaning: Meaning,
         operand: Operand,
         over: Extent,
+        mask: Option<NodeId>,
         span: Span,
     ) -> Step<Number> {
         let refused = |lowering: &Self| no_operation(meaning.name(), lowering.types(&[operand]), span);
         let Number::Time(node, dtype) = operand.number else { return Err(refused(self)) };
         let is_duration = matches!(dtype, DType::Timedelta(_));
         Ok(match meaning {
+            // What may leave out all elements needs one to begin with, which times do not take.
+            Meaning::Reduce(Reduction::Min | Reduction::Max) if mask.is_some() => {
+                return stop(MASKED_EXTREMUM, span);
+            }
             Meaning::Reduce(Reduction::Min) => {
                 // NaT is the least count.
                 Number::Time(self.reduce(Reduction::Min, node, over, span), dtype)
@@ -40,16 +45,18 @@ impl Lowering<'_> {
             }
             Meaning::Reduce(op @ (Reduction::Any | Reduction::All)) => {
                 let truth = self.time_truth(operand)?;
+                let truth = self.masked(truth, mask, i8::from(op == Reduction::All), span);
                 Number::Strong(self.reduce(op, truth, over, span))
             }
             Meaning::Reduce(Reduction::Sum) if is_duration => {
+                let node = self.masked(node, mask, 0, span);
                 let sum = self.reduce(Reduction::Sum, node, over, span);
                 Number::Time(self.or_any_nat(sum, node, over, span), dtype)
             }
             Meaning::Derived(Derived::Mean) if is_duration => {
+                let count = self.count_of(node, over, mask, span);
+                let node = self.masked(node, mask, 0, span);
                 let sum = self.reduce(Reduction::Sum, node, over, span);
-                let count = Node::Count { of: node, axes: over.axes };
-                let count = self.graph.add(count, span).expect("the axes were found to be the operand's");
                 let mean = self.cut_quotient(sum, count, span);
                 Number::Time(self.or_any_nat(mean, node, over, span), dtype)
             }
