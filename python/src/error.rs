@@ -14,6 +14,8 @@ pub(crate) enum Family {
     Type,
     Value,
     Memory,
+    /// None of them: a bug of numfuse.
+    Other,
 }
 
 impl Family {
@@ -24,6 +26,7 @@ impl Family {
             Family::Type => "FormulaTypeError",
             Family::Value => "FormulaValueError",
             Family::Memory => "FormulaMemoryError",
+            Family::Other => "FormulaError",
         }
     }
 
@@ -32,7 +35,8 @@ impl Family {
         match code {
             _ if syntax::ErrorKind::CODES.contains(&code) => Family::Syntax,
             "unknown-name" | "unknown-function" => Family::Name,
-            "out-of-memory" => Family::Memory,
+            "out-of-memory" | "memory-limit" => Family::Memory,
+            "internal-panic" => Family::Other,
             "wrong-arity"
             | "unknown-keyword"
             | "duplicate-argument"

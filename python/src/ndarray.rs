@@ -37,8 +37,7 @@ pub(crate) enum Unusable {
 /// The dtype that a descriptor stands for, and whether its numbers are in the other byte order.
 pub(crate) fn dtype(descr: &Bound<'_, PyArrayDescr>) -> Result<(DType, bool), Unusable> {
     // SAFETY: the reference keeps the descriptor alive.
-    let found = unsafe { raw_dtype(descr.py(), descr.as_dtype_ptr()) };
-    found
+    unsafe { raw_dtype(descr.py(), descr.as_dtype_ptr()) }
 }
 
 /// As [`dtype`].

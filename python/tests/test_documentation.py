@@ -10,7 +10,18 @@ ROOT = pathlib.Path(__file__).parents[2]
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
-@pytest.mark.parametrize("name", ["numfuse", "numfuse.errors", "numfuse.results", "numfuse.versions"])
+MODULES = [
+    "numfuse",
+    "numfuse.errors",
+    "numfuse.numexpr",
+    "numfuse.numexpr.necompiler",
+    "numfuse.pandas",
+    "numfuse.results",
+    "numfuse.versions",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_docstrings(name):
     assert doctest.testmod(importlib.import_module(name), optionflags=OPTIONS).failed == 0
 

@@ -139,6 +139,28 @@ def test_results_are_the_librarys_memory_and_live_on():
     assert len({k.ctypes.data for k in kept}) == 8
 
 
+def test_many_calls_take_no_memory():
+    def resident():
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[1]) * 4096
+
+    small, large, words = np.ones(16), np.ones((400, 1000)), np.array(["a", "bc"])
+    f = numfuse.compile("2*a + b")
+
+    def calls(count):
+        for call in range(count):
+            f(small, 1.0), f(b=small, a=np.float32(2)), numfuse.evaluate("small.T"), numfuse.evaluate("sum(small)")
+            numfuse.evaluate("words + '!'", {"words": words}), numfuse.evaluate("a, a + 1", {"a": small})
+            numfuse.evaluate("small > 0", order="F")
+            if call % 100 == 0:
+                f(large, large)
+
+    calls(2_000)
+    before = resident()
+    calls(20_000)
+    assert resident() - before < 2 << 20
+
+
 def test_several_results_are_a_named_tuple():
     import pickle
 

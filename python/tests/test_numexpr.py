@@ -2,54 +2,27 @@
 
 import importlib.util
 import inspect
-import os
 import pathlib
-import re
+import shutil
 import subprocess
 import sys
 import textwrap
 import threading
-import xml.etree.ElementTree as xml
 
 import numpy as np
 import pytest
 
 import numfuse.numexpr as ne
+from suites import listed, run_suite
 
-HERE = pathlib.Path(__file__).parent
-COMPATIBILITY = HERE.parents[1] / "docs" / "numexpr-compat.md"
 NUMBER_OF_TESTS = 6042
 
 
-def wheel(package):
-    """Where an installed package lies."""
-    return pathlib.Path(importlib.util.find_spec(package).origin).parent
-
-
-def run_suite(tmp_path, *arguments):
-    """Runs pytest with numfuse in NumExpr's place; gives the outcome of every test by its name."""
-    report = tmp_path / "report.xml"
-    environment = {**os.environ, "PYTHONPATH": str(HERE / "shim")}
-    options = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib", f"--junitxml={report}", f"--rootdir={tmp_path}"]
-    command = [sys.executable, "-m", "pytest", *options, *map(str, arguments)]
-    finished = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
-    assert report.exists(), finished.stdout + finished.stderr
-    outcomes = {}
-    for case in xml.parse(report).iter("testcase"):
-        name = f"{case.get('classname').split('.')[-1]}::{case.get('name')}"
-        failed = case.find("failure") is not None or case.find("error") is not None
-        outcomes[name] = "failed" if failed else "skipped" if case.find("skipped") is not None else "passed"
-    return outcomes
-
-
-def listed(heading):
-    """The tests that the page lists under a heading as not passing."""
-    section = COMPATIBILITY.read_text().split(f"## {heading}")[1].split("\n## ")[0]
-    return set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
-
-
 def test_numexprs_own_tests_pass_but_for_those_listed(tmp_path):
-    outcomes = run_suite(tmp_path, wheel("numexpr") / "tests" / "test_numexpr.py", "--noconftest")
+    package = pathlib.Path(importlib.util.find_spec("numexpr").origin).parent
+    # A copy: beside the package it would import that, not what stands in its place.
+    suite = shutil.copy(package / "tests" / "test_numexpr.py", tmp_path)
+    outcomes = run_suite(tmp_path, suite)
     assert len(outcomes) == NUMBER_OF_TESTS
     failed = {name for name, outcome in outcomes.items() if outcome == "failed"}
     assert failed == listed("NumExpr's own tests")
@@ -116,14 +89,13 @@ def test_the_last_formula_of_each_thread():
         ("d", ValueError, "unknown type datetime64[D]"),
         ("i ** -2", ValueError, "Integers to negative integer powers are not allowed."),
         ("1 / 0", ZeroDivisionError, ""),
+        ("~1.5", TypeError, "bad operand type for unary ~: 'float'"),
         ("sum(a) + 1", RuntimeError, "invalid program: reduction operations must occur last"),
         ("sum(a, axis=-1)", ValueError, ""),
-        ("sum(a, axis=3)", ValueError, ""),
         ("a[0]", ValueError, "has forbidden control characters"),
         ("a.__class__", ValueError, "has forbidden control characters"),
         ("__import__('os')", (ValueError, TypeError), ""),
         ("a +", SyntaxError, ""),
-        ("a, a", TypeError, ""),
         (5, ValueError, "must specify expression as a string"),
     ],
 )
@@ -135,6 +107,14 @@ def test_exceptions_are_numexprs(expr, kind, text):
     assert text in str(caught.value)
     assert isinstance(ne.validate(expr), kind)
     del a, i, s1, u, d
+
+
+def test_axes_are_checked_by_the_run():
+    a = A
+    assert ne.validate("sum(a, axis=3)") is None
+    with pytest.raises(ValueError):
+        ne.re_evaluate()
+    assert a is A
 
 
 def test_what_the_sanitizer_refuses_wrongly_is_computed():
@@ -168,7 +148,7 @@ def test_compiled_formulas():
     assert (f.signature, f.input_names, f.constants) == ("fi", ("a", "b"), (2,))
     assert f(np.float32(1), 3).dtype == np.float32
     with pytest.raises(TypeError):
-        f(np.float64(1), 3)
+        f(A, 3)
     with pytest.raises(ValueError, match="number of inputs"):
         f(1)
     g = ne.NumExpr(2 * ne.E.a + ne.E.b**2 - ~(ne.E.a > 1) * 1)

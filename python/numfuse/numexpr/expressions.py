@@ -66,6 +66,7 @@ class RawNode:
 
     astType = "raw"
     astKind = "none"
+    hidden = {}
 
     def __init__(self, value):
         self.value = value
@@ -87,7 +88,7 @@ def _binary(symbol, kind=None):
 
 def _operation(symbol, children, kind=None):
     left, right = children
-    return OpNode(symbol, children, kind or common_kind(children), f"({left.text} {symbol} {right.text})")
+    return OpNode(symbol, kind or common_kind(children), children, f"({left.text} {symbol} {right.text})")
 
 
 class ExpressionNode:
@@ -142,10 +143,10 @@ class ExpressionNode:
     __eq__, __ne__ = _binary("==", "bool")[0], _binary("!=", "bool")[0]
 
     def __neg__(self):
-        return OpNode("neg", (self,), self.astKind, f"(-{self.text})")
+        return OpNode("neg", self.astKind, (self,), f"(-{self.text})")
 
     def __invert__(self):
-        return OpNode("invert", (self,), self.astKind, f"(~{self.text})")
+        return OpNode("invert", self.astKind, (self,), f"(~{self.text})")
 
     def __pos__(self):
         return self
@@ -208,7 +209,7 @@ class FuncNode(OpNode):
     def __init__(self, name, args, kind=None):
         args = [as_node(arg) for arg in args]
         text = f"{name}({', '.join(arg.text for arg in args)})"
-        super().__init__(name, args, kind or common_kind(args), text)
+        super().__init__(name, kind or common_kind(args), args, text)
 
 
 def _function(name):
@@ -222,13 +223,11 @@ def _function(name):
 def _reduction(name):
     def reduction(a, axis=None):
         a = as_node(a)
-        return OpNode(name, (a, RawNode(axis)), a.astKind, f"{name}({a.text}, axis={axis})")
+        return OpNode(name, a.astKind, (a, RawNode(axis)), f"{name}({a.text}, axis={axis})")
 
     reduction.__name__ = reduction.__qualname__ = name
     return reduction
 
-
-RawNode.hidden = {}
 
 functions = {
     **{

@@ -48,9 +48,20 @@ def of(error, text, sanitize=True):
     if error.code == "unknown-name":
         start, end = error.diagnostics[0].spans[0]
         return KeyError(text.encode()[start:end].decode())
-    quoted = re.sub(r"'[^']*'", "", text)
-    if isinstance(error, FormulaSyntaxError) and sanitize and FORBIDDEN.search(quoted):
+    is_forbidden = isinstance(error, FormulaSyntaxError) or error.code in ("unknown-function", "unsupported")
+    if sanitize and is_forbidden and FORBIDDEN.search(re.sub(r"'[^']*'", "", text)):
         return ValueError(f"Expression {text} has forbidden control characters.")
+    if operand := _inverted(error, text):
+        return TypeError(f"bad operand type for unary ~: '{operand}'")
     if error.code in CLASSES:
         return CLASSES[error.code](error.diagnostics[0].message if error.diagnostics else str(error))
     return error
+
+
+def _inverted(error, text):
+    """The class of the number in `~1.5`, of which Python, which computes such for NumExpr, has its own words."""
+    if error.code != "no-operation" or not error.diagnostics[0].spans:
+        return None
+    start, end = error.diagnostics[0].spans[0]
+    number = re.fullmatch(r"~[(\s]*[\d.eE+-]+(j?)[)\s]*", text.encode()[start:end].decode())
+    return number and ("complex" if number[1] else "float")

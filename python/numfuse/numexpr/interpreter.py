@@ -3,6 +3,7 @@
 import numpy
 
 from numfuse import _core
+from numfuse.errors import FormulaError
 from numfuse.numexpr import failures
 from numfuse.numexpr.utils import MAX_THREADS
 
@@ -25,13 +26,13 @@ DTYPES = {
 CODES = {
     **dict.fromkeys(["?"], "b"),
     **dict.fromkeys(["i1", "u1", "i2", "u2", "i4"], "i"),
-    **dict.fromkeys(["u4", "i8", "u8"], "l"),
+    **dict.fromkeys(["u4", "i8"], "l"),
     **dict.fromkeys(["f2", "f4"], "f"),
     **dict.fromkeys(["f8"], "d"),
     **dict.fromkeys(["c8", "c16"], "c"),
 }
 LETTERS = {numpy.dtype(code): letter for code, letter in CODES.items()}
-"""The dtypes that stand for their kind as they are, and so need no cast."""
+"""The dtypes whose values their kind holds, which the engine takes as they are."""
 
 
 class NumExpr:
@@ -62,21 +63,27 @@ class NumExpr:
         """Evaluates the formula for these inputs."""
         if len(args) != len(self.input_names):
             raise ValueError("number of inputs doesn't match program")
-        inputs = tuple(map(self._input, range(len(args)), args, self.signature, [casting] * len(args)))
-        with failures.translated(self._text):
-            return self._expr.run(inputs + self._hidden, out, order, casting)
+        inputs = [
+            arg if isinstance(arg, numpy.ndarray) and LETTERS.get(arg.dtype) == code else self._input(at, arg, code, casting)
+            for at, (arg, code) in enumerate(zip(args, self.signature))
+        ]
+        try:
+            return self._expr.run((*inputs, *self._hidden), out, order, casting)
+        except FormulaError as error:
+            raise failures.of(error, self._text) from None
 
     __call__ = run
 
     def _input(self, at, arg, code, casting):
         """The argument as an array of its kind, cast if its dtype is another."""
-        array = numpy.asarray(arg)
-        if LETTERS.get(array.dtype.newbyteorder("=")) == code or (code == "s" and array.dtype.kind == "S"):
-            return array
+        if not isinstance(arg, numpy.ndarray):
+            return numpy.asarray(arg) if code == "s" else numpy.asarray(arg).astype(DTYPES[code])
+        if LETTERS.get(arg.dtype.newbyteorder("=")) == code or (code == "s" and arg.dtype.kind == "S"):
+            return arg
         wanted = DTYPES[code]
-        if not numpy.can_cast(array.dtype, wanted, casting):
+        if not numpy.can_cast(arg.dtype, wanted, casting):
             raise TypeError(
-                f"Iterator operand {at + 1} dtype could not be cast from {array.dtype!r} to {wanted!r} "
+                f"Iterator operand {at + 1} dtype could not be cast from {arg.dtype!r} to {wanted!r} "
                 f"according to the rule {casting!r}"
             )
-        return array.astype(wanted)
+        return arg.astype(wanted)

@@ -30,12 +30,24 @@ double = expressions.double
 CODES = {bool: "b", int_: "i", long_: "l", float: "f", double: "d", complex: "c", bytes: "s", str: "s"}
 """The letters of a signature. `float` is NumExpr's name of single precision."""
 
+KINDS = {
+    **{numpy.dtype(code): bool for code in ["?"]},
+    **{numpy.dtype(code): int_ for code in ["i1", "u1", "i2", "u2", "i4"]},
+    **{numpy.dtype(code): long_ for code in ["u4", "i8", "u8"]},
+    **{numpy.dtype(code): float for code in ["f2", "f4"]},
+    **{numpy.dtype(code): double for code in ["f8"]},
+    **{numpy.dtype(code): complex for code in ["c8", "c16"]},
+}
+"""The types by which a signature calls arrays of the usual dtypes."""
+
 CONTEXT = {
     "optimization": (("none", "moderate", "aggressive"), "aggressive"),
     "truediv": ((False, True, "auto"), "auto"),
 }
 """The keywords of a formula, with what they may be and what they are unless given."""
 
+DEFAULTS = {"optimization": "aggressive", "truediv": False}
+"""What they are together where nothing is said."""
 CACHED = 256
 """The most formulas that a thread remembers."""
 
@@ -46,11 +58,10 @@ _numexpr_last = threading.local()
 
 def getContext(kwargs, _frame_depth=1):
     """The keywords of a formula, checked. `truediv` is of no meaning: division is always true."""
-    unknown = [name for name in kwargs if name not in CONTEXT]
     for name, (allowed, _) in CONTEXT.items():
         if name in kwargs and kwargs[name] not in allowed:
             raise ValueError(f"'{name}' must be one of {allowed}")
-    if unknown:
+    if unknown := [name for name in kwargs if name not in CONTEXT]:
         raise ValueError(f"Unknown keyword argument '{unknown[-1]}'")
     context = {name: kwargs.get(name, default) for name, (_, default) in CONTEXT.items()}
     context["truediv"] = context["truediv"] is True
@@ -59,14 +70,12 @@ def getContext(kwargs, _frame_depth=1):
 
 def getType(a):
     """The type by which a signature calls an array."""
-    kind, size = a.dtype.kind, a.dtype.itemsize
-    if kind in "iu":
-        return long_ if size > 4 or (kind == "u" and size == 4) else int_
-    if kind == "f":
-        return double if size > 4 else float
+    if (known := KINDS.get(a.dtype.newbyteorder("="))) is not None:
+        return known
+    kind = a.dtype.kind
     if kind == "U":
         raise ValueError("NumExpr 2 does not support Unicode as a dtype.")
-    types = {"b": bool, "c": complex, "S": bytes}
+    types = {"f": double, "c": complex, "S": bytes}
     if kind not in types:
         raise ValueError(f"unknown type {a.dtype.name}")
     return types[kind]
@@ -99,8 +108,8 @@ def NumExpr(ex, signature=(), sanitize=True, **kwargs):
 
     >>> from numfuse.numexpr import E, NumExpr
     >>> f = NumExpr(2*E.a + 1, [("a", float)])
-    >>> f([1.0, 2.0]).dtype
-    dtype('float64')
+    >>> f([1.0, 2.0])
+    array([3., 5.], dtype=float32)
     """
     context = getContext(kwargs)
     types = dict(signature)
@@ -136,34 +145,48 @@ def _caches():
     return _names_cache.c, _numexpr_cache.c, _numexpr_last.l
 
 
-def _prepare(ex, local_dict, global_dict, out, order, casting, sanitize, _frame_depth, disable_cache, kwargs):
-    """The compiled formula, its arguments, and the keywords of the call."""
-    if not isinstance(ex, str):
-        raise ValueError("must specify expression as a string")
-    if sanitize is None:
-        sanitize = bool(int(os.environ.get("NUMEXPR_SANITIZE", 1)))
-    names_cache, compiled_cache, _ = _caches()
-    context = getContext(kwargs)
-    key = (ex, context["optimization"])
-    names = None if disable_cache else names_cache.get(key)
-    if names is None:
-        names, _ = getExprNames(ex, context, sanitize=sanitize)
-        if not disable_cache:
+class _Call:
+    """A compiled formula, its arguments, and how it is to be called."""
+
+    __slots__ = ("arguments", "compiled", "names", "out", "order", "casting")
+
+    def __init__(self, ex, local_dict, global_dict, out, order, casting, sanitize, depth, disable_cache, kwargs):
+        if not isinstance(ex, str):
+            raise ValueError("must specify expression as a string")
+        if disable_cache:
+            names_cache, compiled_cache = {}, {}
+        else:
+            names_cache, compiled_cache, _ = _caches()
+        context = getContext(kwargs) if kwargs else DEFAULTS
+        key = (ex, context["optimization"])
+        names = names_cache.get(key)
+        if names is None:
+            names, _ = getExprNames(ex, context, sanitize=_sanitize(sanitize))
             names_cache[key] = names
-    arguments = getArguments(names, local_dict, global_dict, _frame_depth=_frame_depth + 1)
-    signature = tuple(map(getType, arguments))
-    compiled = None if disable_cache else compiled_cache.get((key, signature))
-    if compiled is None:
-        compiled = NumExpr(ex, list(zip(names, signature)), sanitize=sanitize, **context)
-        if not disable_cache:
-            compiled_cache[key, signature] = compiled
-    call = {
-        "out": None if out is None else weakref.ref(out),
-        "order": order,
-        "casting": casting,
-        "ex_uses_vml": interpreter.use_vml,
-    }
-    return compiled, names, arguments, call
+        self.arguments = getArguments(names, local_dict, global_dict, _frame_depth=depth + 1)
+        signature = tuple([KINDS.get(array.dtype) or getType(array) for array in self.arguments])
+        key = (*key, signature)
+        self.compiled = compiled_cache.get(key)
+        if self.compiled is None:
+            typed = list(zip(names, signature))
+            self.compiled = NumExpr(ex, typed, sanitize=_sanitize(sanitize), **context)
+            compiled_cache[key] = self.compiled
+        self.names, self.out, self.order, self.casting = names, out, order, casting
+
+    def remember(self):
+        """Makes this the formula that `re_evaluate` computes in this thread. `out` is not kept alive for it."""
+        call = {
+            "out": None if self.out is None else weakref.ref(self.out),
+            "order": self.order,
+            "casting": self.casting,
+            "ex_uses_vml": interpreter.use_vml,
+        }
+        _numexpr_last.l.replace({"ex": self.compiled, "argnames": self.names, "kwargs": call})
+
+
+def _sanitize(asked):
+    """Whether to raise what NumExpr's sanitizer raises, which the environment says if the call does not."""
+    return bool(int(os.environ.get("NUMEXPR_SANITIZE", 1))) if asked is None else asked
 
 
 def validate(
@@ -182,10 +205,9 @@ def validate(
     After it `re_evaluate` computes the formula.
     """
     try:
-        compiled, names, _, call = _prepare(
+        _Call(
             ex, local_dict, global_dict, out, order, casting, sanitize, _frame_depth, False, kwargs
-        )
-        _caches()[2].set(ex=compiled, argnames=names, kwargs=call)
+        ).remember()
     except Exception as error:
         return error
     return None
@@ -210,12 +232,11 @@ def evaluate(
     >>> ne.evaluate("a / 2 + 1")
     array([1.5, 2. ])
     """
-    compiled, names, arguments, call = _prepare(
-        ex, local_dict, global_dict, out, order, casting, sanitize, _frame_depth - 1, disable_cache, kwargs
-    )
+    depth = _frame_depth - 1
+    call = _Call(ex, local_dict, global_dict, out, order, casting, sanitize, depth, disable_cache, kwargs)
     if not disable_cache:
-        _caches()[2].set(ex=compiled, argnames=names, kwargs=call)
-    return compiled(*arguments, out=out, order=order, casting=casting)
+        call.remember()
+    return call.compiled.run(*call.arguments, out=out, order=order, casting=casting)
 
 
 def re_evaluate(local_dict=None, global_dict=None, _frame_depth=2):

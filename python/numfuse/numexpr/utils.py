@@ -134,6 +134,10 @@ class ContextDict:
         named = {} if key is None else {key: value}
         self._data.set({**self._data.get(), **named, **kwargs})
 
+    def replace(self, data):
+        """Takes these contents for the former."""
+        self._data.set(data)
+
     def get(self, key, default=None):
         return self._data.get().get(key, default)
 
