@@ -272,3 +272,20 @@ fn casts_drop_the_imaginary_part() {
     let result = numfuse::eval("complex128(k)", &arrays! { k }).unwrap();
     assert_eq!(result.to_vec(), Ok(vec![Complex::new(3.0f64, 0.0)]));
 }
+
+/// Views one element apart: the real parts of one lie right behind the imaginary parts of the other.
+#[test]
+fn views_of_one_array_keep_their_parts_apart() {
+    let a: Vec<Complex<f64>> = (0..3000).map(|k| Complex::new(f64::from(k), f64::from(-k * k))).collect();
+    let next = |k: usize| a[k + 1] - a[k];
+    let due: Vec<Complex<f64>> = (0..a.len() - 1).map(next).collect();
+    assert_eq!(complex("diff(a)", &a).to_vec(), Ok(due.clone()));
+    assert_eq!(complex("a[1:] - a[:-1]", &a).to_vec(), Ok(due.clone()));
+    assert_eq!(
+        complex("imag(a[1:]) - real(a[:-1])", &a).to_vec(),
+        Ok((0..a.len() - 1).map(|k| a[k + 1].im - a[k].re).collect())
+    );
+    let turned: Vec<Complex<f64>> = due.iter().rev().copied().collect();
+    assert_eq!(complex("a[:0:-1] - a[-2::-1]", &a).to_vec(), Ok(turned));
+    assert_eq!(complex("diff(a == a)", &a).to_vec(), Ok(vec![false; a.len() - 1]));
+}

@@ -6,7 +6,7 @@ mod command;
 use command::{Folder, numfuse, read, run, seen, wait_for_threads};
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 #[test]
 fn a_result_is_printed_as_numpy_prints_it() {
@@ -45,6 +45,19 @@ fn a_file_may_be_in_fortran_order() {
     assert_eq!(run(&args).1, "[[ 2  4  6]\n [ 8 10 12]]\n");
     let json = run(&[&args[..], &["--json"]].concat()).1;
     assert!(json.contains("[[2,4,6],[8,10,12]]"), "{json}");
+}
+
+/// The kernel gives the process no more: 64 MiB of memory of its own.
+#[test]
+fn a_billion_random_numbers_take_no_memory() {
+    let limited = "ulimit -d 65536 && exec \"$0\" eval \"$1\"";
+    let formula = "sum(random(1_000_000_000)**2 + random(1_000_000_000)**2 < 1)";
+    let mut shell = Command::new("sh");
+    let (status, shown, errors) =
+        seen(shell.args(["-c", limited, env!("CARGO_BIN_EXE_numfuse"), formula]).output().unwrap());
+    let inside: f64 = shown.trim().parse().unwrap_or_else(|_| panic!("{status}: {errors}"));
+    // Six standard deviations of a billion draws.
+    assert!((inside / 1e9 - std::f64::consts::FRAC_PI_4).abs() < 6.0 * 1.3e-5, "{inside}");
 }
 
 #[test]

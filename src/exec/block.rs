@@ -122,12 +122,16 @@ impl<'a> PassRun<'a> {
             block: 0,
         };
         run.in_scratch = (0..run.arrays.len()).map(|k| run.is_moved(k)).collect();
-        run.imaginary = (0..run.arrays.len()).map(|k| run.imaginary_of(k)).collect();
+        run.imaginary = SmallVec::from_elem(None, run.arrays.len());
+        for k in 0..run.arrays.len() {
+            run.imaginary[k] = run.imaginary_of(k);
+        }
         run.lay_out();
         run
     }
 
-    /// The array of the imaginary parts that are next to the real parts in array `k`, both of them sources or both stores.
+    /// The array of the imaginary parts that are next to the real parts in array `k`, both of them sources or both stores, and
+    /// neither of them in another pair: of `z[:-1]` and `z[1:]` each part is next to two others.
     fn imaginary_of(&self, k: usize) -> Option<usize> {
         let sources = self.pass.sources.len();
         let (real, group) =
@@ -149,7 +153,10 @@ impl<'a> PassRun<'a> {
                 && self.deliveries.get(k.wrapping_sub(sources))
                     == self.deliveries.get(other.wrapping_sub(sources))
         };
-        group.into_iter().find(is_next).filter(|_| is_part(real) && apart(k))
+        let is_free =
+            |other: usize| self.imaginary[other].is_none() && !self.imaginary.contains(&Some(other));
+        let found = group.into_iter().find(|other| is_next(other) && is_free(*other));
+        found.filter(|_| is_part(real) && apart(k) && is_free(k))
     }
 
     fn needs_scratch(&self, k: usize) -> bool {

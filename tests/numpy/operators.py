@@ -111,12 +111,12 @@ def choosing():
     yield from call("where", ("biuf", any_kind, any_kind), "D", apply=rules.where, weight=2)
     text = "({1} if {0} else {2})"
     yield Row("ternary", text, rules.where, ("biuf", any_kind, any_kind), "D")
-    yield Row("and", "({0} and {1})", np.logical_and, (REAL, REAL))
-    yield Row("or", "({0} or {1})", np.logical_or, (REAL, REAL))
-    yield Row("not", "(not {0})", np.logical_not, (REAL,))
+    yield Row("and", "({0} and {1})", rules.logical(np.logical_and), (REAL, REAL))
+    yield Row("or", "({0} or {1})", rules.logical(np.logical_or), (REAL, REAL))
+    yield Row("not", "(not {0})", rules.logical(np.logical_not), (REAL,))
     for name in ["logical_and", "logical_or", "logical_xor"]:
-        yield from call(name, (REAL, REAL), weight=0.4)
-    yield from call("logical_not", REAL, weight=0.4)
+        yield from call(name, (REAL, REAL), apply=rules.logical(getattr(np, name)), weight=0.4)
+    yield from call("logical_not", REAL, apply=rules.logical(np.logical_not), weight=0.4)
     yield Row("chain", "({0} < {1} <= {2})", rules.chain, (REAL,) * 3, "D")
     yield Row("in", "({0} in ({1}, {2}))", rules.is_in, (REAL + "SU",) * 3, "D")
     not_in = lambda x, *items: ~rules.is_in(x, *items)  # noqa: E731

@@ -128,6 +128,11 @@ def written(ufunc):
     return apply
 
 
+def logical(ufunc):
+    """The truth of a plain integer is known, however large it is; NumPy takes it for an i64 first."""
+    return lambda *xs: ufunc(*(bool(x) if type(x) is int else x for x in xs))
+
+
 def stripped(function):
     """As wide as x: NumPy's width is that of the longest element."""
     return lambda x, *chars: np.asarray(function(x, *chars)).astype(np.asarray(x).dtype)
