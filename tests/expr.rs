@@ -6,7 +6,7 @@
 use numfuse::array::{Array, Input, InputRef, ViewMut};
 use numfuse::casting::Casting;
 use numfuse::check::Options;
-use numfuse::shape::Order;
+use numfuse::session::Manner;
 use numfuse::{DType, Error, Expr};
 
 fn refs<'b>(inputs: &'b [Input<'_>]) -> Vec<InputRef<'b>> {
@@ -52,13 +52,17 @@ fn results_have_names_and_types() {
     let a = [1.0f32, 3.0];
     let inputs = [Input::from(&a)];
     let types = expr.result_types(&refs(&inputs)).unwrap();
-    let results = expr.call_all(&refs(&inputs), &mut [], Order::C, None).unwrap();
+    let results = expr.call_all(&refs(&inputs), &mut [], &Manner::default()).unwrap();
     for ((name, dtype, shape), (same, array)) in types.iter().zip(&results) {
         assert_eq!((name, *dtype, shape.as_slice()), (same, array.dtype(), array.shape()));
     }
     assert_eq!(results[1].0.as_deref(), Some("d"));
     let (mut m, mut d) = ([0.0f32; 1], [0.0f32; 2]);
-    let wrong = expr.call_into_all(&refs(&inputs), &mut [ViewMut::from(&mut m), ViewMut::from(&mut d)], None);
+    let wrong = expr.call_into_all(
+        &refs(&inputs),
+        &mut [ViewMut::from(&mut m), ViewMut::from(&mut d)],
+        &Manner::default(),
+    );
     assert_eq!(wrong.unwrap_err().code(), "wrong-shape", "the mean has no axes");
     assert_eq!(expr.names().collect::<Vec<_>>(), ["a"]);
 }
@@ -69,11 +73,11 @@ fn arrays_that_are_lent_are_changed() {
     let (t, x) = ([1.0, 2.0], [0.5, 0.25]);
     let inputs = [Input::from(&t), Input::from(&x)];
     for _ in 0..2 {
-        let refused = expr.call_all(&refs(&inputs), &mut [], Order::C, None);
+        let refused = expr.call_all(&refs(&inputs), &mut [], &Manner::default());
         assert_eq!(refused.unwrap_err().code(), "not-writable");
         let mut total = [1.0, 2.0];
         let mut written = [Some(ViewMut::from(&mut total)), None];
-        let results = expr.call_all(&refs(&inputs), &mut written, Order::C, None).unwrap();
+        let results = expr.call_all(&refs(&inputs), &mut written, &Manner::default()).unwrap();
         assert_eq!((results.len(), results[0].1.to_vec::<f64>().unwrap()), (1, vec![1.0, 2.0]));
         assert_eq!(total, [1.5, 2.25]);
     }
@@ -89,7 +93,8 @@ fn options_are_the_formulas_own() {
 #[test]
 fn a_call_can_be_stopped() {
     let expr = Expr::compile("sum(sin(random(1_000_000_000)))", &[]).unwrap();
-    let stopped = expr.call_all(&[], &mut [], Order::C, Some(&|| true)).unwrap_err();
+    let stopped =
+        expr.call_all(&[], &mut [], &Manner { poll: Some(&|| true), ..Manner::default() }).unwrap_err();
     assert_eq!(stopped.code(), "cancelled");
 }
 

@@ -6,7 +6,7 @@ use crate::input::Held;
 use crate::ndarray::{self, Fresh, Resident};
 use numfuse::array::{self, InputRef};
 use numfuse::dtype::DType;
-use numfuse::session::Named;
+use numfuse::session::{self, Named};
 use numfuse::shape::Order;
 use numfuse::{Error, Expr};
 use numpy::PyUntypedArray;
@@ -24,6 +24,8 @@ pub(crate) struct Manner {
     pub(crate) layout: Layout,
     /// Whether what has no axes is a scalar of NumPy, as its functions give it, or an array.
     pub(crate) scalars: bool,
+    /// The most threads to use.
+    pub(crate) threads: usize,
 }
 
 /// How new arrays are laid out.
@@ -61,7 +63,14 @@ pub(crate) fn run<'py>(
     }
     let mut writers = writers(py, inputs, changed)?;
     let mut written: Vec<_> = writers.iter_mut().map(|writer| writer.as_mut()?.view_mut()).collect();
-    let results = detached(py, |poll| expr.call_all(&given, &mut written, order, Some(poll)))?;
+    let results = detached(py, |poll| {
+        let poll = Some(poll);
+        expr.call_all(
+            &given,
+            &mut written,
+            &session::Manner { poll, order, threads: manner.threads, ..Default::default() },
+        )
+    })?;
     gathered(py, results, manner.scalars)
 }
 
@@ -124,7 +133,9 @@ fn write(
 ) -> PyResult<Result<(), Error>> {
     let Some(view) = out.view_mut() else { return Ok(Err(Error::Array(array::Error::NotASlice))) };
     let mut views = [view];
-    run_detached(py, |poll| expr.call_into_all(given, &mut views, Some(poll)))
+    run_detached(py, |poll| {
+        expr.call_into_all(given, &mut views, &session::Manner { poll: Some(poll), ..Default::default() })
+    })
 }
 
 /// Where the result is smaller than `out`, or elements of `out` share memory, NumPy knows what to do.
@@ -138,7 +149,9 @@ fn broadcast<'py>(
     if !matches!(failed, Error::Array(array::Error::Shape { .. } | array::Error::NotASlice)) {
         return Err(error::raised(py, &failed));
     }
-    let results = detached(py, |poll| expr.call_all(given, &mut [], Order::C, Some(poll)))?;
+    let results = detached(py, |poll| {
+        expr.call_all(given, &mut [], &session::Manner { poll: Some(poll), ..Default::default() })
+    })?;
     py.import("numpy")?.call_method1("copyto", (out, gathered(py, results, false)?))?;
     Ok(out.clone())
 }

@@ -4,6 +4,7 @@ use crate::call::{self, Layout, Manner};
 use crate::error;
 use crate::formula::{self, Inputs};
 use crate::frame::Scope;
+use crate::input::Foreign;
 use crate::ndarray;
 use numfuse::casting::Casting;
 use numfuse::check::Options;
@@ -14,7 +15,8 @@ use numfuse::{Expr, Session};
 use numpy::PyArrayDescr;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
 
 /// Evaluates a formula over arrays.
@@ -47,7 +49,7 @@ pub(crate) fn evaluate<'py>(
         return Err(PyTypeError::new_err("give `dtype` or `out`, not both"));
     }
     let options = options(casting, dtype.as_ref())?;
-    let manner = Manner { layout: layout(order)?, scalars: true };
+    let manner = Manner { layout: layout(order)?, scalars: true, threads: usize::MAX };
     run(py, expr, Scope::new(py, local_dict, global_dict)?, out, manner, options)
 }
 
@@ -97,7 +99,13 @@ fn run<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let formula = formula::find(expr, options)?;
     let mut inputs = Inputs::new();
-    let compiled = formula.bind(&scope, py, &mut inputs)?;
+    let compiled = match formula.bind(&scope, py, &mut inputs) {
+        Err(refused) if refused.is_instance_of::<Foreign>(py) => {
+            let names = formula.look_up(&scope, py)?;
+            return dispatched(expr, &names, out.as_ref(), options);
+        }
+        compiled => compiled?,
+    };
     drop(scope);
     match &out {
         None => call::run(py, &compiled, &inputs, &formula.changed(py, compiled.names()), manner),
@@ -106,6 +114,20 @@ fn run<'py>(
             call::run_into(&compiled, &inputs, out, cast)
         }
     }
+}
+
+/// Evaluates arrays of other packages by what `numfuse.dispatch` finds for them.
+pub(crate) fn dispatched<'py>(
+    expr: &Bound<'py, PyString>,
+    names: &Bound<'py, PyDict>,
+    out: Option<&Bound<'py, PyAny>>,
+    options: Options,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = expr.py();
+    static DISPATCH: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let evaluate = DISPATCH.import(py, "numfuse.dispatch", "evaluate")?;
+    let dtype = options.dtype.map(|dtype| ndarray::descr(py, dtype)).transpose()?;
+    evaluate.call1((expr, names, out, options.casting.name(), dtype))
 }
 
 /// The formula with the same inputs and other options.

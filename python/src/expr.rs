@@ -2,16 +2,17 @@
 
 use crate::call::{self, Layout, Manner};
 use crate::formula::{Formula, Inputs};
-use crate::input::Held;
+use crate::input::{Foreign, Held};
 use crate::{error, evaluate};
 use numfuse::check::{Dialect, Options};
+use numfuse::shape::Order;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What becomes of the results of a plain call.
-const PLAIN: Manner = Manner { layout: Layout::Kept, scalars: true };
+const PLAIN: Manner = Manner { layout: Layout::Kept, scalars: true, threads: usize::MAX };
 
 /// A formula to be called again and again, its inputs by position or by name.
 ///
@@ -79,12 +80,13 @@ impl Expr {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = args.py();
         let mut inputs = Inputs::new();
-        let out = match kwargs {
-            None => {
-                self.by_position(args, &mut inputs)?;
-                None
-            }
-            Some(kwargs) => self.by_name(args, kwargs, &mut inputs)?,
+        let bound = match kwargs {
+            None => self.by_position(args, &mut inputs).map(|()| None),
+            Some(kwargs) => self.by_name(args, kwargs, &mut inputs),
+        };
+        let out = match bound {
+            Err(refused) if refused.is_instance_of::<Foreign>(py) => return self.dispatched(args, kwargs),
+            out => out?,
         };
         match out {
             None => call::run(py, &self.expr, &inputs, &self.changed, PLAIN),
@@ -104,6 +106,15 @@ impl Expr {
         PyTuple::new(py, &self.names)
     }
 
+    /// A call by position on this thread alone, whose results are arrays: a task among others that have the other cores.
+    #[pyo3(signature = (*args))]
+    fn task<'py>(&self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let mut inputs = Inputs::new();
+        self.by_position(args, &mut inputs)?;
+        let manner = Manner { layout: Layout::Fixed(Order::C), scalars: false, threads: 1 };
+        call::run(args.py(), &self.expr, &inputs, &self.changed, manner)
+    }
+
     /// A call with everything said, for `numfuse.numexpr`.
     fn run<'py>(
         &self,
@@ -116,7 +127,7 @@ impl Expr {
         self.by_position(args, &mut inputs)?;
         match out {
             None => {
-                let manner = Manner { layout: evaluate::layout(order)?, scalars: false };
+                let manner = Manner { layout: evaluate::layout(order)?, scalars: false, threads: usize::MAX };
                 call::run(args.py(), &self.expr, &inputs, &self.changed, manner)
             }
             Some(out) => {
@@ -226,6 +237,20 @@ impl Expr {
     /// Whether plain numbers have dtypes of their own, as NumExpr's have.
     fn is_strong(&self) -> bool {
         self.options.dialect == Dialect::NumExpr
+    }
+
+    /// A call with arrays of other packages.
+    fn dispatched<'py>(
+        &self,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = args.py();
+        let names = kwargs.map_or_else(|| Ok(PyDict::new(py)), |kwargs| kwargs.copy())?;
+        for (name, value) in self.names.iter().zip(args) {
+            names.set_item(name, value)?;
+        }
+        evaluate::dispatched(self.text.bind(py), &names, None, self.options)
     }
 
     fn has(&self, name: &str, py: Python<'_>) -> PyResult<bool> {

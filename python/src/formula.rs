@@ -2,14 +2,14 @@
 
 use crate::error;
 use crate::frame::Scope;
-use crate::input::Held;
+use crate::input::{Foreign, Held};
 use numfuse::array::InputRef;
 use numfuse::check::{Dialect, FreeName, Options, free_names};
 use numfuse::diagnostic::nearest;
 use numfuse::session::parsed;
 use numfuse::{Error, Expr};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex};
@@ -135,9 +135,20 @@ impl Formula {
         let text = name.name.bind(py);
         let Some(object) = scope.get(text)? else { return Ok(None) };
         match Held::new(&object, text, self.is_strong()) {
-            Err(_) if name.predefined => Ok(None),
+            Err(refused) if name.predefined && !refused.is_instance_of::<Foreign>(py) => Ok(None),
             input => input.map(Some),
         }
+    }
+
+    /// What the names stand for in a scope.
+    pub(crate) fn look_up<'py>(&self, scope: &Scope<'py>, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let found = PyDict::new(py);
+        for name in &self.names {
+            if let Some(object) = scope.get(name.name.bind(py))? {
+                found.set_item(&name.name, object)?;
+            }
+        }
+        Ok(found)
     }
 
     /// Whether plain numbers have dtypes of their own, as NumExpr's have.

@@ -5,6 +5,8 @@ use crate::error::{self, Family};
 use crate::ndarray::{Resident, Unusable};
 use numfuse::array::{Complex, InputRef, Scalar, View};
 use numpy::PyUntypedArray;
+use pyo3::create_exception;
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyComplex, PyComplexMethods, PyFloat, PyInt, PyString, PyType};
@@ -88,9 +90,28 @@ fn other<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResu
     converted(object, name)
 }
 
+create_exception!(
+    numfuse,
+    Foreign,
+    PyException,
+    "Not for callers: an array that `numfuse.dispatch` computes with."
+);
+
+/// The packages whose arrays are computed with as theirs: lazily, or by the names of dimensions.
+const FOREIGN: [&str; 2] = ["dask.", "xarray."];
+
+fn is_foreign(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let module = object.get_type().module()?;
+    let module = module.to_str()?;
+    Ok(FOREIGN.iter().any(|package| module.starts_with(package)))
+}
+
 /// By way of `numpy.asarray`.
 fn converted<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Held<'py>> {
     let py = object.py();
+    if is_foreign(object)? {
+        return Err(Foreign::new_err(name.to_string()));
+    }
     if object.is_instance(masked_array(py)?)? {
         refuse_masked(object, name)?;
     }

@@ -12,12 +12,14 @@
 //! | `formula` | texts and options seen so far, with the names that they need |
 //! | `call` | running: small calls at once, others without the GIL |
 //! | `evaluate`, `expr` | the two ways in |
+//! | `chunks` | what a formula's parts are for arrays in chunks |
 //! | `numexpr` | what `numfuse.numexpr` needs |
 //! | `error` | the library's errors as Python's |
 
 use pyo3::prelude::*;
 
 mod call;
+mod chunks;
 mod error;
 mod evaluate;
 mod expr;
@@ -30,6 +32,8 @@ mod numexpr;
 /// The extension module.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use crate::chunks::{names, reductions, results};
     #[pymodule_export]
     use crate::evaluate::{evaluate, explain};
     #[pymodule_export]

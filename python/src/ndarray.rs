@@ -106,7 +106,7 @@ unsafe fn unit(py: Python<'_>, descr: *const npyffi::PyArray_Descr) -> Result<Ti
 }
 
 /// The descriptor of a dtype.
-fn descr(py: Python<'_>, dtype: DType) -> PyResult<Bound<'_, PyArrayDescr>> {
+pub(crate) fn descr(py: Python<'_>, dtype: DType) -> PyResult<Bound<'_, PyArrayDescr>> {
     let name = match dtype {
         DType::Bytes(size) => format!("S{size}"),
         DType::Text(size) => format!("U{size}"),

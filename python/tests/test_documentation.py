@@ -12,12 +12,14 @@ OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 MODULES = [
     "numfuse",
+    "numfuse.dask",
     "numfuse.errors",
     "numfuse.numexpr",
     "numfuse.numexpr.necompiler",
     "numfuse.pandas",
     "numfuse.results",
     "numfuse.versions",
+    "numfuse.xarray",
 ]
 
 

@@ -7,8 +7,6 @@ use crate::array::{Array, Input, InputRef, ViewMut};
 use crate::check::{InputType, Options};
 use crate::dtype::DType;
 use crate::error::Error;
-use crate::exec::Poll;
-use crate::shape::Order;
 use crate::syntax;
 use smallvec::SmallVec;
 use std::sync::{Arc, RwLock};
@@ -91,38 +89,34 @@ impl Expr {
     }
 
     /// As [`call`](Expr::call), of a formula with any number of results, each with the name it was assigned to, which
-    /// may change the arrays of `written`, at the places of their inputs. The results are laid out in `order`; `poll` is
-    /// asked about every 25 ms, on the calling thread, whether to stop.
+    /// may change the arrays of `written`, at the places of their inputs.
     ///
     /// # Errors
-    /// As `call`; [`exec::Error::Cancelled`](crate::exec::Error::Cancelled) if `poll` said so.
+    /// As `call`; [`exec::Error::Cancelled`](crate::exec::Error::Cancelled) if the run was stopped.
     pub fn call_all(
         &self,
         inputs: &[InputRef<'_>],
         written: &mut [Option<ViewMut<'_>>],
-        order: Order,
-        poll: Option<Poll<'_>>,
+        manner: &Manner<'_>,
     ) -> Result<Vec<Named>, Error> {
         let session = Session::global();
         let program = self.program(session, inputs, written)?;
-        let arrays = program.run(session, inputs, written, &Manner { poll, order, ..Manner::default() })?;
+        let arrays = program.run(session, inputs, written, manner)?;
         Ok(program.result_names().map(|n| n.map(Box::from)).zip(arrays).collect())
     }
 
-    /// As [`call_into`](Expr::call_into), of a formula with any number of results, with a `poll` as
-    /// [`call_all`](Expr::call_all).
+    /// As [`call_into`](Expr::call_into), of a formula with any number of results.
     ///
     /// # Errors
-    /// As `call_into` and `call_all`.
+    /// As `call_into` and [`call_all`](Expr::call_all).
     pub fn call_into_all(
         &self,
         inputs: &[InputRef<'_>],
         outs: &mut [ViewMut<'_>],
-        poll: Option<Poll<'_>>,
+        manner: &Manner<'_>,
     ) -> Result<(), Error> {
         let session = Session::global();
-        let manner = Manner { poll, ..Manner::default() };
-        self.program(session, inputs, &[])?.run_into(session, inputs, outs, &manner)
+        self.program(session, inputs, &[])?.run_into(session, inputs, outs, manner)
     }
 
     /// Evaluates a call so small that nothing but its overhead counts, into memory that the caller makes when dtype and

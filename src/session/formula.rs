@@ -142,7 +142,8 @@ impl<'a> Formula<'a> {
 
     /// Runs something in the manner that was asked for, and stops it when its time is over.
     fn within<T>(&self, run: impl FnOnce(&Manner<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let manner = Manner { poll: self.poll, order: self.order, memory: self.limits.memory };
+        let (order, memory) = (self.order, self.limits.memory);
+        let manner = Manner { poll: self.poll, order, memory, ..Manner::default() };
         // Asking for the time takes long beside a small formula.
         let timed = self.limits.time < Duration::MAX;
         let Some(deadline) = timed.then(|| Instant::now().checked_add(self.limits.time)).flatten() else {

@@ -17,7 +17,7 @@ pub use formula::Formula;
 pub use given::input_type;
 pub use limits::Limits;
 pub(crate) use program::graph;
-pub use program::{Program, parsed};
+pub use program::{Manner, Program, parsed};
 
 use crate::array::{Array, Binding, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Optimization, Options};
@@ -329,8 +329,9 @@ impl Session {
         })
     }
 
-    fn control<'a>(&'a self, poll: Option<Poll<'a>>) -> Control<'a> {
-        Control { threads: Some(&self.threads), limit: self.threads.count(), poll }
+    fn control<'a>(&'a self, manner: &Manner<'a>) -> Control<'a> {
+        let limit = self.threads.count().min(manner.threads);
+        Control { threads: Some(&self.threads), limit, poll: manner.poll }
     }
 }
 

@@ -1,0 +1,15 @@
+"""Which package's rules a formula over arrays of other packages follows."""
+
+__all__ = ["evaluate"]
+
+
+def evaluate(expr, names, out, casting, dtype):
+    """Evaluates a formula of whose names some stand for arrays of xarray or Dask."""
+    if out is not None:
+        raise TypeError("`out` is for arrays of NumPy: lazy and labelled results are new")
+    roots = {type(value).__module__.partition(".")[0] for value in names.values()}
+    if "xarray" in roots:
+        from numfuse import xarray as rules
+    else:
+        from numfuse import dask as rules
+    return rules.evaluate(expr, names, casting=casting, dtype=dtype)
