@@ -1,7 +1,8 @@
 //! A formula to be called again and again, its inputs by position.
 
 use super::given::Given;
-use super::program::{Manner, Program};
+use super::manner::Manner;
+use super::program::Program;
 use super::{Named, ResultType, Session};
 use crate::array::{Array, Input, InputRef, ViewMut};
 use crate::check::{InputType, Options};

@@ -1,7 +1,7 @@
 //! A formula with options of its own.
 
 use super::limits::Limits;
-use super::program::Manner;
+use super::manner::Manner;
 use super::{Named, Session, inputs};
 use crate::array::{Array, Bindings, Input, InputRef, ViewMut};
 use crate::casting::Casting;

@@ -10,14 +10,16 @@ mod formula;
 mod given;
 mod global;
 mod limits;
+mod manner;
 mod program;
 
 pub use expr::Expr;
 pub use formula::Formula;
 pub use given::input_type;
 pub use limits::Limits;
+pub use manner::Manner;
 pub(crate) use program::graph;
-pub use program::{Manner, Program, parsed};
+pub use program::{Program, parsed};
 
 use crate::array::{Array, Binding, Bindings, InputRef, Pool, ViewMut};
 use crate::check::{Dialect, InputType, Optimization, Options};

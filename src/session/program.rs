@@ -1,6 +1,7 @@
 //! A formula compiled for inputs of certain types, and running it.
 
 use super::given::{Given, fits};
+use super::manner::Manner;
 use super::{ResultType, Session};
 use crate::array::{self, Array, InputRef, ViewMut};
 use crate::backend::{self, Compiled};
@@ -8,11 +9,11 @@ use crate::check::{self, InputType, Options};
 use crate::diagnostic::Diagnostic;
 use crate::dtype::DType;
 use crate::error::Error;
-use crate::exec::{self, Operand, Poll, Run};
+use crate::exec::{self, Operand, Run};
 use crate::ir::{self, Constraint, Dim, DimId, DimOrigin, Graph, GuardKind, InputId, Known, Scalar, WeakFit};
 use crate::kernel::{self, Fusion, PlanOutput};
 use crate::opt;
-use crate::shape::{Order, Shape};
+use crate::shape::Shape;
 use crate::syntax;
 use crate::target::Target;
 use smallvec::SmallVec;
@@ -45,47 +46,6 @@ struct Variant {
     compiled: Compiled,
     /// Whether all sizes are axes of inputs.
     plain: bool,
-}
-
-/// How a run is made.
-///
-/// ```
-/// use numfuse::array::Input;
-/// use numfuse::session::Manner;
-/// let expr = numfuse::Expr::compile("b = a + 1; c = sum(b)", &["a"])?;
-/// let a = [1.0, 2.0];
-/// let manner = Manner { threads: 1, ..Manner::default() };
-/// let results = expr.call_all(&[Input::from(&a).by_ref()], &mut [], &manner)?;
-/// assert_eq!(results[1].1.scalar::<f64>()?, 5.0);
-/// # Ok::<(), numfuse::Error>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct Manner<'a> {
-    /// Asked about every 25 ms, on the calling thread, whether to stop.
-    pub poll: Option<Poll<'a>>,
-    /// The order of results in memory.
-    pub order: Order,
-    /// The most bytes of results, kept arrays and copies.
-    pub memory: usize,
-    /// The most threads to use, of those that the session has.
-    pub threads: usize,
-}
-
-impl Default for Manner<'_> {
-    /// In C order, not to be stopped, without limits.
-    fn default() -> Self {
-        Manner { poll: None, order: Order::C, memory: usize::MAX, threads: usize::MAX }
-    }
-}
-
-impl std::fmt::Debug for Manner<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Manner")
-            .field("order", &self.order)
-            .field("memory", &self.memory)
-            .field("threads", &self.threads)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Variant {
