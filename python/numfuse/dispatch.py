@@ -4,10 +4,14 @@ __all__ = ["evaluate"]
 
 
 def evaluate(expr, names, out, casting, dtype):
-    """Evaluates a formula of whose names some stand for arrays of xarray or Dask."""
-    if out is not None:
-        raise TypeError("`out` is for arrays of NumPy: lazy and labelled results are new")
+    """Evaluates a formula of whose names some, or `out`, stand for arrays of xarray or Dask, or read by parts."""
     roots = {type(value).__module__.partition(".")[0] for value in names.values()}
+    if not roots & {"xarray", "dask"}:
+        from numfuse import chunked
+
+        return chunked.evaluate(expr, names, out, casting, dtype)
+    if out is not None:
+        raise TypeError("`out` is for arrays in memory or in chunks: lazy and labelled results are new")
     if "xarray" in roots:
         from numfuse import xarray as rules
     else:

@@ -4,7 +4,7 @@ use crate::call::{self, Layout, Manner};
 use crate::error;
 use crate::formula::{self, Inputs};
 use crate::frame::Scope;
-use crate::input::Foreign;
+use crate::input::{Foreign, is_foreign};
 use crate::ndarray;
 use numfuse::casting::Casting;
 use numfuse::check::Options;
@@ -12,7 +12,7 @@ use numfuse::explain::Stage;
 use numfuse::session::input_type;
 use numfuse::shape::Order;
 use numfuse::{Expr, Session};
-use numpy::PyArrayDescr;
+use numpy::{PyArrayDescr, PyUntypedArray};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -99,6 +99,12 @@ fn run<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let formula = formula::find(expr, options)?;
     let mut inputs = Inputs::new();
+    if let Some(out) = out.as_ref().filter(|out| !out.is_instance_of::<PyUntypedArray>())
+        && is_foreign(out)?
+    {
+        let names = formula.look_up(&scope, py)?;
+        return dispatched(expr, &names, Some(out), options);
+    }
     let compiled = match formula.bind(&scope, py, &mut inputs) {
         Err(refused) if refused.is_instance_of::<Foreign>(py) => {
             let names = formula.look_up(&scope, py)?;

@@ -76,7 +76,7 @@ fn other<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResu
         return Ok(Held::Scalar(Scalar::new(value.is_true())));
     }
     // `numpy.float64` is a `float` too, but not a plain one.
-    if !object.is_instance(numpy_type(object.py(), "generic")?)? {
+    if !object.is_instance(generic(object.py())?)? {
         if let Ok(float) = object.cast::<PyFloat>() {
             return Ok(Held::Float(float.value()));
         }
@@ -100,16 +100,25 @@ create_exception!(
 /// The packages whose arrays are computed with as theirs: lazily, or by the names of dimensions.
 const FOREIGN: [&str; 2] = ["dask.", "xarray."];
 
-fn is_foreign(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+/// Whether `numfuse.dispatch` is for an object: an array of one of those packages, or one that is read by chunks.
+pub(crate) fn is_foreign(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     let module = object.get_type().module()?;
     let module = module.to_str()?;
-    Ok(FOREIGN.iter().any(|package| module.starts_with(package)))
+    if FOREIGN.iter().any(|package| module.starts_with(package)) {
+        return Ok(true);
+    }
+    for attribute in ["chunks", "shape", "dtype"] {
+        if !object.hasattr(attribute)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// By way of `numpy.asarray`.
 fn converted<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Held<'py>> {
     let py = object.py();
-    if is_foreign(object)? {
+    if !object.is_instance(generic(py)?)? && is_foreign(object)? {
         return Err(Foreign::new_err(name.to_string()));
     }
     if object.is_instance(masked_array(py)?)? {
@@ -168,10 +177,10 @@ fn weak_int<'py>(integer: &Bound<'py, PyInt>, name: &Bound<'py, PyString>) -> Py
     }
 }
 
-/// A class of NumPy's that the core asks about.
-fn numpy_type<'py>(py: Python<'py>, name: &'static str) -> PyResult<&'py Bound<'py, PyType>> {
+/// The class of NumPy's scalars.
+fn generic(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static GENERIC: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    GENERIC.import(py, "numpy", name)
+    GENERIC.import(py, "numpy", "generic")
 }
 
 fn masked_array(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

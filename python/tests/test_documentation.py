@@ -12,6 +12,7 @@ OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 MODULES = [
     "numfuse",
+    "numfuse.chunked",
     "numfuse.dask",
     "numfuse.errors",
     "numfuse.numexpr",
