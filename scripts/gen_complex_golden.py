@@ -13,15 +13,14 @@ of 16 digits of a complex number, one of a real one. Formulas are of c128; in `e
 Needs numpy and mpmath.
 """
 
-import pathlib
 import random
 import struct
-import sys
 
 import numpy as np
 from gen_values_golden import without_dispatch
+from golden import GOLDEN, keep
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/complex"
+OUT = GOLDEN / "complex"
 FUNCTIONS = """sqrt exp exp2 expm1 log log2 log10 log1p sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh
 arctanh""".split()
 ODD = "sin tan sinh tanh arcsin arctan arcsinh arctanh".split()
@@ -133,17 +132,9 @@ def accurate():
 def main():
     without_dispatch()
     np.seterr(all="ignore")
-    check = sys.argv[1:] == ["--check"]
-    OUT.mkdir(parents=True, exist_ok=True)
-    differing = []
-    for name, lines in ("exact", exact()), ("special", special()), ("accurate", accurate()):
-        path, text = OUT / f"{name}.txt", "".join(line + "\n" for line in lines)
-        if not check:
-            path.write_text(text)
-        elif not path.exists() or path.read_text() != text:
-            differing.append(path.name)
-    if differing:
-        sys.exit(f"computed here, these differ: {' '.join(differing)}")
+    made = {"exact": exact(), "special": special(), "accurate": accurate()}
+    files = {OUT / f"{name}.txt": "".join(line + "\n" for line in lines) for name, lines in made.items()}
+    keep(files, f"NumPy {np.__version__} or mpmath")
 
 
 if __name__ == "__main__":

@@ -9,12 +9,10 @@ are made by `inputs` here and by the function of that name in tests/indexing.rs.
 ends after `error`.
 """
 
-import pathlib
-import sys
 
 import numpy as np
+from golden import GOLDEN, keep
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/indexing.txt"
 
 FORMULAS = """
 a[1:-1] + a[:-2]
@@ -147,9 +145,7 @@ def line(formula):
 
 def main():
     text = "".join(line(formula) for formula in FORMULAS if formula)
-    if "--check" in sys.argv:
-        sys.exit(OUT.read_text() != text and f"{OUT} is not what NumPy {np.__version__} gives")
-    OUT.write_text(text)
+    keep({GOLDEN / "indexing.txt": text}, f"NumPy {np.__version__}")
 
 
 main()

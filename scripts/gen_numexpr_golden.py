@@ -21,17 +21,17 @@ divide by zero), fails in its own code (`sin` of bytes, a literal as an exponent
 """
 
 import itertools
-import pathlib
 import struct
 import sys
 import warnings
 
 import numexpr
 import numpy as np
+from golden import GOLDEN, keep
 
 DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
 LEVELS = ["none", "moderate", "aggressive"]
-OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/numexpr"
+OUT = GOLDEN / "numexpr"
 
 KINDS = {"b": "?", "i": "i4", "l": "i8", "f": "f4", "d": "f8", "c": "c16", "s": "S2"}
 REAL = "bilfd"
@@ -249,16 +249,7 @@ def values():
 def main():
     numexpr.set_num_threads(1)
     np.seterr(all="ignore")
-    OUT.mkdir(parents=True, exist_ok=True)
-    differing = []
-    for name, data in ("kinds.txt", kinds().encode()), ("values.bin", values()):
-        path = OUT / name
-        if sys.argv[1:] != ["--check"]:
-            path.write_bytes(data)
-        elif not path.exists() or path.read_bytes() != data:
-            differing.append(name)
-    if differing:
-        sys.exit(f"NumExpr {numexpr.__version__} differs from: {' '.join(differing)}")
+    keep({OUT / "kinds.txt": kinds(), OUT / "values.bin": values()}, f"NumExpr {numexpr.__version__}")
 
 
 if __name__ == "__main__":

@@ -9,11 +9,10 @@ Y, in the order of the first line, the result: a dtype, `refused` (TypeError) or
     gen_promotion_golden.py --check   compares it with what NumPy says here
 """
 
-import pathlib
-import sys
 import warnings
 
 import numpy as np
+from golden import GOLDEN, keep
 
 DTYPES = {
     "bool": "?", "i8": "i1", "i16": "i2", "i32": "i4", "i64": "i8", "u8": "u1", "u16": "u2", "u32": "u4",
@@ -75,12 +74,8 @@ def lines():
 def main():
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    target = pathlib.Path(__file__).parent.parent / "tests" / "golden" / "promotion.txt"
     text = "\n".join(lines()) + "\n"
-    if sys.argv[1:] != ["--check"]:
-        target.write_text(text)
-    elif target.read_text() != text:
-        sys.exit(f"NumPy {np.__version__} has other dtypes")
+    keep({GOLDEN / "promotion.txt": text}, f"NumPy {np.__version__}")
 
 
 main()

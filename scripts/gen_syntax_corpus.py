@@ -6,14 +6,12 @@ strings without regard to precedence, so that CPython alone decides how they gro
 nothing is written, and the exit status is 1 if the file differs. Standard library only.
 """
 
-import argparse
 import ast
-import pathlib
 import random
-import sys
 import warnings
 
-CORPUS = pathlib.Path(__file__).resolve().parent.parent / "tests" / "corpus" / "python_ast.txt"
+from golden import ROOT, keep
+
 SEED = 20240607
 COUNT = 2000
 
@@ -218,14 +216,7 @@ def lines():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the committed file")
-    check = parser.parse_args().check
-    content = "".join(lines())
-    if not check:
-        CORPUS.write_text(content, encoding="utf-8")
-    elif CORPUS.read_text(encoding="utf-8") != content:
-        sys.exit(f"{CORPUS} is not what this script writes")
+    keep({ROOT / "tests/corpus/python_ast.txt": "".join(lines())}, "this script")
 
 
 if __name__ == "__main__":

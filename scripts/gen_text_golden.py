@@ -8,12 +8,10 @@ A line `input NAME DTYPE HEX` is an array of one axis, little-endian; a line `FO
 a line `== HEX DTYPE SHAPE` an array whose `str` is on the lines up to the next. Needs NumPy 2.
 """
 
-import pathlib
-import sys
 
 import numpy as np
+from golden import GOLDEN, keep
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/text.txt"
 N = 29
 source = np.random.PCG64(11)
 
@@ -119,9 +117,4 @@ def lines():
 
 
 text = "\n".join(lines()) + "\n"
-if sys.argv[1:] == ["--check"]:
-    if OUT.read_text() != text:
-        sys.exit(f"{OUT} is not what NumPy {np.__version__} gives")
-    print(f"{len(cases)} results and {len(printed)} printed arrays as NumPy {np.__version__} gives them")
-else:
-    OUT.write_text(text)
+keep({GOLDEN / "text.txt": text}, f"NumPy {np.__version__}")

@@ -12,11 +12,11 @@ the number of elements n (u32); then each operand's n elements, then the results
 """
 
 import os
-import pathlib
 import struct
 import sys
 
 import numpy as np
+from golden import GOLDEN, keep
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 DISABLE = "NPY_DISABLE_CPU_FEATURES"
@@ -25,7 +25,7 @@ LANES += ["float32", "float64"]
 # float16 is stored, compared and converted, but not computed with.
 SIGNED, UNSIGNED, HALF, FLOATS = LANES[1:5], LANES[5:9], LANES[9:10], LANES[10:]
 INTEGERS = SIGNED + UNSIGNED
-OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/values"
+OUT = GOLDEN / "values"
 
 ANY_PAIR = ["add", "multiply", "fmin", "fmax", "minimum", "maximum"]
 COMPARISONS = ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal"]
@@ -173,17 +173,7 @@ def without_dispatch():
 def main():
     without_dispatch()
     np.seterr(all="ignore")
-    check = sys.argv[1:] == ["--check"]
-    OUT.mkdir(parents=True, exist_ok=True)
-    differing = []
-    for name, data in files():
-        path = OUT / f"{name}.bin"
-        if not check:
-            path.write_bytes(data)
-        elif not path.exists() or path.read_bytes() != data:
-            differing.append(path.name)
-    if differing:
-        sys.exit(f"NumPy {np.__version__} differs from: {' '.join(differing)}")
+    keep({OUT / f"{name}.bin": data for name, data in files()}, f"NumPy {np.__version__}")
 
 
 if __name__ == "__main__":
