@@ -1,6 +1,9 @@
 """Lazy formulas over arrays of Dask: chunks, dtypes and values, and that nothing is computed early."""
 
+import os
 import pickle
+import signal
+import time
 
 import dask
 import dask.array as da
@@ -136,3 +139,18 @@ def test_workers_in_other_processes():
         expected = lazy.compute()
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster):
         np.testing.assert_array_equal(lazy.compute(), expected)
+
+
+def test_a_worker_that_is_killed_changes_nothing():
+    from dask.distributed import Client, LocalCluster
+
+    a = da.random.default_rng(1).random((20_000, 1000), chunks=(500, 500))
+    lazy = numfuse.evaluate("sum(sin(a - mean(a))**2, axis=1)")
+    with dask.config.set(scheduler="synchronous"):
+        expected = lazy.compute()
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster) as c:
+        workers = c.run(os.getpid)
+        future = c.compute(lazy)
+        time.sleep(0.3)
+        os.kill(next(iter(workers.values())), signal.SIGKILL)
+        np.testing.assert_array_equal(future.result(timeout=60), expected)
