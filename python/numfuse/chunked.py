@@ -142,7 +142,7 @@ class Streaming:
         sizes = [counts[axis] if axis in axes else size for axis, size in enumerate(whole.shape)]
         results = numpy.empty(sizes, partial.dtype)
         for place, region in grid:
-            results[tuple(slice(k, k + 1) if axis in axes else part for axis, (k, part) in enumerate(zip(place, region)))] = (
-                partial.read(region)
-            )
+            results[
+                tuple(slice(k, k + 1) if axis in axes else part for axis, (k, part) in enumerate(zip(place, region)))
+            ] = partial.read(region)
         return cuts.Reducer(combine)(results, axes, keepdims)

@@ -54,7 +54,8 @@ def _chunked(name, value):
     if isinstance(value, da.Array):
         if any(math.isnan(size) for size in value.shape):
             raise FormulaValueError(
-                f"`{name}` has chunks of unknown sizes, which formulas do not know; `{name}.compute_chunk_sizes()` finds them",
+                f"`{name}` has chunks of unknown sizes, which formulas do not know; "
+                f"`{name}.compute_chunk_sizes()` finds them",
                 "unknown-chunks",
             )
         return value

@@ -24,10 +24,14 @@ __all__ = ["Accessor", "evaluate"]
 
 def evaluate(expr, names, casting="same_kind", dtype=None):
     """Evaluates a formula of whose names some stand for arrays of xarray."""
-    labelled = {name: value for name, value in names.items() if isinstance(value, (xarray.DataArray, xarray.Variable))}
+    labelled = {
+        name: value for name, value in names.items() if isinstance(value, (xarray.DataArray, xarray.Variable))
+    }
     if wrong := [name for name, value in names.items() if isinstance(value, xarray.Dataset)]:
         raise FormulaTypeError(f"`{wrong[0]}` is a dataset; a formula takes its variables", "unusable-input")
-    arrays = [value if isinstance(value, xarray.DataArray) else xarray.DataArray(value) for value in labelled.values()]
+    arrays = [
+        value if isinstance(value, xarray.DataArray) else xarray.DataArray(value) for value in labelled.values()
+    ]
     try:
         broadcast = xarray.broadcast(*xarray.align(*arrays, join="exact", copy=False))
     except ValueError as error:
@@ -50,7 +54,8 @@ def _labelled(result, template):
         kept = {name: c for name, c in template.coords.items() if set(c.dims) <= _unreduced(result, template)}
         return xarray.DataArray(result, kept, template.dims, attrs=template.attrs)
     raise FormulaTypeError(
-        "a reduction of some dimensions loses their names: reduce all, or keep them with `keepdims=True`", "lost-dimensions"
+        "a reduction of some dimensions loses their names: reduce all, or keep them with `keepdims=True`",
+        "lost-dimensions",
     )
 
 

@@ -15,7 +15,13 @@ import numfuse
 RNG = np.random.default_rng(3)
 A, B = RNG.random((13, 8)) - 0.5, RNG.random(8)
 I = RNG.integers(-9, 9, (13, 8)).astype("i2")
-CHUNKED = {"a": da.from_array(A, (5, 3)), "b": da.from_array(B, 4), "i": da.from_array(I, (4, 8)), "k": 3, "s": np.float32(2)}
+CHUNKED = {
+    "a": da.from_array(A, (5, 3)),
+    "b": da.from_array(B, 4),
+    "i": da.from_array(I, (4, 8)),
+    "k": 3,
+    "s": np.float32(2),
+}
 PLAIN = {"a": A, "b": B, "i": I, "k": 3, "s": np.float32(2)}
 
 
@@ -40,7 +46,9 @@ def test_elementwise(expr):
     assert numfuse.evaluate("2*a + b", CHUNKED).chunks == (2 * CHUNKED["a"] + CHUNKED["b"]).chunks
 
 
-@pytest.mark.parametrize("function", ["sum", "prod", "min", "max", "any", "all", "mean", "var", "std", "count_nonzero", "nansum"])
+@pytest.mark.parametrize(
+    "function", ["sum", "prod", "min", "max", "any", "all", "mean", "var", "std", "count_nonzero", "nansum"]
+)
 @pytest.mark.parametrize("axis", ["None", "0", "-1", "(0, 1)"])
 @pytest.mark.parametrize("keepdims", [True, False])
 @pytest.mark.parametrize("operand", ["a*b + k", "i"])
@@ -88,7 +96,10 @@ def test_names_of_the_frame_and_compiled_formulas():
 def test_dtypes_of_means():
     single = da.from_array(A.astype("f4"), (5, 3))
     for function in ["mean", "var", "std"]:
-        lazy, plain = lazily(f"{function}(a)", {"a": single}), numfuse.evaluate(f"{function}(a)", {"a": A.astype("f4")})
+        lazy, plain = (
+            lazily(f"{function}(a)", {"a": single}),
+            numfuse.evaluate(f"{function}(a)", {"a": A.astype("f4")}),
+        )
         assert lazy.dtype == lazy.compute().dtype == np.float32
         np.testing.assert_allclose(lazy.compute(), plain, rtol=1e-6)
 
@@ -137,7 +148,10 @@ def test_workers_in_other_processes():
     lazy = numfuse.evaluate("sum((a - mean(a))**2 * sin(a), axis=0)")
     with dask.config.set(scheduler="synchronous"):
         expected = lazy.compute()
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster):
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster),
+    ):
         np.testing.assert_array_equal(lazy.compute(), expected)
 
 
@@ -148,7 +162,10 @@ def test_a_worker_that_is_killed_changes_nothing():
     lazy = numfuse.evaluate("sum(sin(a - mean(a))**2, axis=1)")
     with dask.config.set(scheduler="synchronous"):
         expected = lazy.compute()
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster) as c:
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as c,
+    ):
         workers = c.run(os.getpid)
         future = c.compute(lazy)
         time.sleep(0.3)

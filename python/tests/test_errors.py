@@ -63,7 +63,12 @@ def test_errors_are_pickled():
 
 def test_every_code_of_the_library_has_a_class():
     classes = dict(_core.error_codes())
-    assert set(classes.values()) == {"FormulaSyntaxError", "FormulaNameError", "FormulaTypeError", "FormulaValueError"}
+    assert set(classes.values()) == {
+        "FormulaSyntaxError",
+        "FormulaNameError",
+        "FormulaTypeError",
+        "FormulaValueError",
+    }
     assert all(issubclass(getattr(numfuse, name), numfuse.FormulaError) for name in classes.values())
 
 

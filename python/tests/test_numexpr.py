@@ -187,11 +187,15 @@ def test_signatures_are_numexprs():
         for name in ("evaluate", "validate", "re_evaluate", "NumExpr", "disassemble", "set_num_threads"):
             print(name, [(p.name, p.default) for p in inspect.signature(getattr(numexpr, name)).parameters.values()])
     """
-    theirs = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
+    theirs = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+    )
     for line in theirs.stdout.splitlines():
         name, _, parameters = line.partition(" ")
         ours = [(p.name, p.default) for p in inspect.signature(getattr(ne, name)).parameters.values()]
-        assert str(ours).replace(str(inspect.Parameter.empty), "") == parameters.replace(str(inspect.Parameter.empty), "")
+        assert str(ours).replace(str(inspect.Parameter.empty), "") == parameters.replace(
+            str(inspect.Parameter.empty), ""
+        )
 
 
 def test_it_takes_the_place_of_numexpr():

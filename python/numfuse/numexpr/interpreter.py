@@ -64,7 +64,9 @@ class NumExpr:
         if len(args) != len(self.input_names):
             raise ValueError("number of inputs doesn't match program")
         inputs = [
-            arg if isinstance(arg, numpy.ndarray) and LETTERS.get(arg.dtype) == code else self._input(at, arg, code, casting)
+            arg
+            if isinstance(arg, numpy.ndarray) and LETTERS.get(arg.dtype) == code
+            else self._input(at, arg, code, casting)
             for at, (arg, code) in enumerate(zip(args, self.signature))
         ]
         try:

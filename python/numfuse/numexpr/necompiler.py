@@ -205,9 +205,7 @@ def validate(
     After it `re_evaluate` computes the formula.
     """
     try:
-        _Call(
-            ex, local_dict, global_dict, out, order, casting, sanitize, _frame_depth, False, kwargs
-        ).remember()
+        _Call(ex, local_dict, global_dict, out, order, casting, sanitize, _frame_depth, False, kwargs).remember()
     except Exception as error:
         return error
     return None
