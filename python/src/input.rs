@@ -6,7 +6,8 @@ use crate::ndarray::{Resident, Unusable};
 use numfuse::array::{Complex, InputRef, Scalar, View};
 use numpy::PyUntypedArray;
 use pyo3::create_exception;
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyMemoryError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyComplex, PyComplexMethods, PyFloat, PyInt, PyString, PyType};
@@ -127,11 +128,19 @@ fn converted<'py>(object: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> Py
     static ASARRAY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let asarray = ASARRAY.import(py, "numpy", "asarray")?;
     let array = asarray.call1((object,)).map_err(|cause| {
+        // Not of the object: Ctrl-C, the end of the program, no memory.
+        if !cause.is_instance_of::<PyException>(py) || cause.is_instance_of::<PyMemoryError>(py) {
+            return cause;
+        }
         let text = format!("`{name}` is no array: {}", cause.value(py));
         let wrong = error::raise(py, Family::Value, "not-an-array", &text);
         wrong.set_cause(py, Some(cause));
         wrong
     })?;
+    // What is written into a copy nobody would see.
+    if array.getattr(intern!(py, "base"))?.is_none() {
+        array.call_method1(intern!(py, "setflags"), (false,))?;
+    }
     resident(array.cast::<PyUntypedArray>()?, name)
 }
 

@@ -44,6 +44,9 @@ mod _core {
     use super::*;
     use numfuse::Session;
 
+    /// More threads than any machine has cores for, each of which takes memory.
+    const MOST_THREADS: usize = 1024;
+
     /// The number of threads that a call may use.
     #[pyfunction]
     fn get_num_threads() -> usize {
@@ -53,8 +56,9 @@ mod _core {
     /// Sets the number of threads that calls may use, and gives what it was.
     #[pyfunction]
     fn set_num_threads(count: usize) -> PyResult<usize> {
-        if count == 0 {
-            return Err(pyo3::exceptions::PyValueError::new_err("the number of threads is at least 1"));
+        if !(1..=MOST_THREADS).contains(&count) {
+            let text = format!("the number of threads is from 1 to {MOST_THREADS}");
+            return Err(pyo3::exceptions::PyValueError::new_err(text));
         }
         let before = Session::global().threads();
         Session::global().set_threads(count);

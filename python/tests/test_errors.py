@@ -113,6 +113,23 @@ def test_long_formulas_are_computed():
     np.testing.assert_array_equal(numfuse.evaluate("-" * 10_000 + "A"), A)
 
 
+@pytest.mark.parametrize("cause", [KeyboardInterrupt, SystemExit, MemoryError])
+def test_what_is_no_fault_of_the_object_is_passed_on(cause):
+    class Interrupted:
+        def __array__(self, *args, **kwargs):
+            raise cause("now")
+
+    with pytest.raises(cause, match="now"):
+        numfuse.evaluate("x + 1", {"x": Interrupted()})
+
+
+@pytest.mark.parametrize("value", [[1, 2], np.float64(3.0), memoryview(b"ab")])
+def test_what_is_no_array_of_the_caller_is_not_changed(value):
+    with pytest.raises(numfuse.FormulaError) as raised:
+        numfuse.evaluate("x += 1", {"x": value})
+    assert raised.value.code == "not-writable"
+
+
 def test_ten_thousand_errors_take_no_memory():
     def resident():
         with open("/proc/self/statm") as statm:

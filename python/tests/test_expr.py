@@ -125,5 +125,17 @@ def test_the_number_of_threads_changes_no_bit():
         results.append(numfuse.evaluate("sum(sin(a) * a)"))
     assert numfuse.set_num_threads(before) == 5
     assert len(set(results)) == 1
-    with pytest.raises(ValueError):
-        numfuse.set_num_threads(0)
+    for count in [0, 1025, 10**9]:
+        with pytest.raises(ValueError, match="from 1 to 1024"):
+            numfuse.set_num_threads(count)
+
+
+def test_a_signal_handler_may_use_the_threads_of_the_call_that_it_interrupts():
+    import signal
+
+    x, y, seen = np.arange(3_000_000.0), np.arange(40_000_000.0), []
+    signal.signal(signal.SIGALRM, lambda *_: seen.append(numfuse.evaluate("x + 1", {"x": x})[-1]))
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    while not seen:
+        total = numfuse.evaluate("sum(sin(y)**1.1 > 2)")
+    assert seen == [3_000_000.0] and total == 0

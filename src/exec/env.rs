@@ -223,8 +223,13 @@ impl Shared {
         while *running > 0 {
             let waited = self.done.wait_timeout(running, POLL).unwrap_or_else(PoisonError::into_inner);
             running = waited.0;
-            if waited.1.timed_out() && poll.is_some_and(|p| p()) {
-                self.fail(Error::Cancelled);
+            if let Some(poll) = poll.filter(|_| waited.1.timed_out()) {
+                // Whoever is asked may take long, and may use these threads himself: workers must be able to end.
+                drop(running);
+                if poll() {
+                    self.fail(Error::Cancelled);
+                }
+                running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
@@ -244,6 +249,33 @@ pub(crate) fn panicked(payload: &(dyn std::any::Any + Send)) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As a signal handler of Python may.
+    #[test]
+    fn who_is_asked_whether_to_stop_may_use_the_threads() {
+        let threads = Threads::new(2);
+        let (asked, nested) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let poll = || {
+            if !asked.swap(true, Ordering::SeqCst) {
+                let control = Control { threads: Some(&threads), limit: 2, poll: None };
+                let count = |(): &mut (), _| {
+                    nested.fetch_add(1, Ordering::SeqCst);
+                    Ok(())
+                };
+                assert_eq!(control.for_each(50, 2, || Ok(()), count), Ok(()));
+            }
+            false
+        };
+        let control = Control { threads: Some(&threads), limit: 2, poll: Some(&poll) };
+        let until_asked = |(): &mut (), _| {
+            while !asked.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            Ok(())
+        };
+        assert_eq!(control.for_each(2, 2, || Ok(()), until_asked), Ok(()));
+        assert_eq!(nested.into_inner(), 50);
+    }
 
     #[test]
     fn a_panic_in_a_worker_is_an_error_and_the_pool_goes_on() {
