@@ -32,7 +32,7 @@ def test_children_compute(method):
     child_result(0)
     with multiprocessing.get_context(method).Pool(2) as pool:
         for k, result in enumerate(pool.map(child_result, range(4))):
-            np.testing.assert_allclose(result, expected(k), rtol=1e-12)
+            np.testing.assert_allclose(result, expected(k), rtol=1e-12, atol=1e-9)
 
 
 def test_two_hundred_forks_beside_busy_threads():
@@ -60,7 +60,8 @@ def test_two_hundred_forks_beside_busy_threads():
             thread.join()
 
 
-def test_ctrl_c_ends_a_call_at_once():
+def seconds_to_stop():
+    """How long a call of hours takes to end after Ctrl-C."""
     program = textwrap.dedent("""
         import time, numfuse
         print("ready", flush=True)
@@ -78,5 +79,9 @@ def test_ctrl_c_ends_a_call_at_once():
     stopped = float(child.stdout.readline())
     assert child.stdout.readline() == "2\n"
     assert child.wait() == 0
-    # Of minutes; how fast it is on a machine that does nothing else is no matter of tests.
-    assert stopped - sent < 5
+    return stopped - sent
+
+
+def test_ctrl_c_ends_a_call():
+    # The call would take minutes; how fast it stops is measured in `python/benches`, for a busy machine is late by itself.
+    assert seconds_to_stop() < 5
