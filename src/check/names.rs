@@ -27,7 +27,13 @@ pub struct FreeName<'p> {
 /// # Ok::<(), &str>(())
 /// ```
 pub fn free_names(program: &Program, dialect: Dialect) -> Vec<FreeName<'_>> {
-    let mut names = Names { program, dialect, known: FxHashSet::default(), bound: FxHashSet::default(), free: Vec::new() };
+    let mut names = Names {
+        program,
+        dialect,
+        known: FxHashSet::default(),
+        bound: FxHashSet::default(),
+        free: Vec::new(),
+    };
     let mut statements = program.statements().iter().copied().peekable();
     for (id, expr) in program.exprs() {
         if let Expr::Name(name) = expr {
