@@ -14,7 +14,7 @@ use numfuse::check::{self, Options};
 use numfuse::dtype::{DType, Lane};
 use numfuse::exec::{self, Control, Run};
 use numfuse::ir::{self, Graph};
-use numfuse::kernel::{Access, Fusion, Kernel, Place, Step, fuse};
+use numfuse::kernel::{Fusion, Kernel, Place, Step, fuse};
 use numfuse::math::{self, BlockFn};
 use numfuse::op::{Op, TextOp};
 use numfuse::target::Target;
@@ -146,12 +146,11 @@ fn with_blocks(
 
 /// The bytes of every operand and store of a kernel that runs on `n` elements.
 fn block_bytes(kernel: &Kernel, n: usize) -> Vec<usize> {
-    let operand = |o: &numfuse::kernel::Operand| match o.access {
-        Access::Contiguous => n * o.lane.size(),
-        Access::Scalar => o.lane.size(),
+    let bytes = |(k, stride): (usize, usize)| match stride {
+        0 => kernel.operands[k].lane.size(),
+        stride => n * stride,
     };
-    let stores = kernel.stores.iter().map(|&v| n * kernel.lane(v).size());
-    kernel.operands.iter().map(operand).chain(stores).collect()
+    kernel.strides().enumerate().map(bytes).collect()
 }
 
 fn elements_an_iteration(kernel: &Kernel, target: Target) -> usize {
@@ -251,6 +250,39 @@ fn no_step_touches_a_byte_outside_its_blocks() {
         Lane::ALL.iter().filter(|&&lane| lane != Lane::F16).all(|lane| lanes.contains(&lane.to_string()));
     assert!(read, "every dtype was read: {lanes:?}");
     println!("{done} guarded runs of steps: 0 faults");
+}
+
+/// Complex elements, alone and beside real ones, at every length up to a few iterations.
+#[test]
+fn no_kernel_of_complex_elements_touches_a_byte_outside_its_blocks() {
+    let (mut done, mut random) = (0, Random(13));
+    let mut places = Places(Vec::new());
+    let formulas = ["z*w + z", "abs(z*w)", "z*a", "z == w", "real(z) + a", "conj(z)"];
+    for (dtype, formula) in [DType::C64, DType::C128].into_iter().flat_map(|d| formulas.map(|f| (d, f))) {
+        let types = [("z", dtype), ("w", dtype), ("a", DType::F32)].map(|(name, dtype)| check::InputType {
+            name: name.into(),
+            dtype: check::InputDType::Strong(dtype),
+            ones: [false].into_iter().collect(),
+            writable: false,
+        });
+        let parsed = syntax::parse(formula).expect("a formula");
+        let graph = opt::run(check::lower(&parsed, &types, &Options::default()).expect("typed"));
+        let plan = fuse(&graph, Fusion::Full);
+        for step in &plan.passes[0].steps {
+            let Step::Jit { kernel, .. } = step else { continue };
+            let codes = Target::all().map(|target| backend::compile_kernel(kernel, target));
+            for (code, n) in codes.flat_map(|code| (0..=70).map(move |n| (code.clone(), n))) {
+                for end in ENDS {
+                    with_blocks(&mut places, &mut random, &block_bytes(kernel, n), end, |pointers| {
+                        // SAFETY: every block has what the kernel needs for `n` elements.
+                        unsafe { code.run(pointers, n) };
+                    });
+                    done += 1;
+                }
+            }
+        }
+    }
+    println!("{done} guarded runs of kernels of complex elements: 0 faults");
 }
 
 /// Every vectorized loop at every level, on any bits: each length up to four groups and a rest, at each alignment.

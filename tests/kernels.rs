@@ -5,7 +5,7 @@
 use numfuse::backend::{self, Code, interp};
 use numfuse::dtype::Lane;
 use numfuse::ir::Scalar;
-use numfuse::kernel::{Access, Inst, Kernel, Operand, Value};
+use numfuse::kernel::{Access, Inst, Kernel, Operand, Stored, Value};
 use numfuse::op::Op;
 use numfuse::target::{Target, Tier};
 
@@ -50,7 +50,7 @@ fn blocks_may_change_places() {
     let mut builder = Builder::default();
     let loaded: Vec<Value> = (0..BLOCKS).map(|_| builder.load(Lane::I16, Access::Contiguous)).collect();
     let mut kernel = builder.0;
-    kernel.stores = loaded;
+    kernel.stores = loaded.into_iter().map(Stored::Whole).collect();
     kernel.stores.rotate_right(1);
     for target in Target::all() {
         let code = compiled(&kernel, target);
@@ -87,7 +87,7 @@ fn crowded(count: u32) -> Kernel {
         let chosen = builder.apply(Op::Where, &[less, difference, scalar]);
         total = builder.apply(Op::Maximum, &[total, chosen]);
     }
-    builder.0.stores = vec![total];
+    builder.0.stores = vec![Stored::Whole(total)];
     builder.0
 }
 
@@ -108,6 +108,92 @@ fn values_without_a_register_keep_their_bits() {
         let expected = run(&*interp::compile(&kernel));
         for target in Target::all() {
             assert_eq!(run(&*compiled(&kernel, target)), expected, "{count} on {target}");
+        }
+    }
+}
+
+/// The bits of a number of that lane.
+fn number(lane: Lane, value: usize) -> u64 {
+    Scalar::from_f64(lane, value as f64).bits
+}
+
+/// A block of numbers of `size` bytes, `gap` bytes from the start of its memory.
+fn block(numbers: &[u64], size: usize, gap: usize) -> Vec<u8> {
+    let bytes = numbers.iter().flat_map(|bits| bits.to_le_bytes()[..size].to_vec());
+    std::iter::repeat_n(0, gap).chain(bytes).collect()
+}
+
+/// A kernel on complex `a` and `b` of one lane and a real `r` of another: of each operand the parts, or all of it.
+fn parts_of(lane: Lane, other: Lane) -> (Builder, [Value; 5]) {
+    let mut builder = Builder::default();
+    let access = [(lane, Access::Pair), (lane, Access::Pair), (other, Access::Contiguous)];
+    builder.0.operands = access.map(|(lane, access)| Operand { lane, access }).into();
+    let loads = [Inst::Load(0), Inst::LoadImag(0), Inst::Load(1), Inst::LoadImag(1), Inst::Load(2)];
+    let lanes = [lane, lane, lane, lane, other];
+    let mut loads = loads.into_iter().zip(lanes).map(|(inst, lane)| builder.push(inst, lane));
+    let values = std::array::from_fn(|_| loads.next().expect("five"));
+    (builder, values)
+}
+
+/// Complex elements are read and written where they lie, alone or beside others, at every length and alignment.
+#[test]
+fn complex_elements_are_taken_apart_and_put_together() {
+    for lane in [Lane::F32, Lane::F64] {
+        for other in [Lane::F32, Lane::F64, Lane::I16] {
+            let (builder, [ar, ai, br, bi, r]) = parts_of(lane, other);
+            // Across, so that no part may come out at another's place; and all of it beside blocks of numbers.
+            let alone = vec![Stored::Pair([bi, ar]), Stored::Pair([ai, br])];
+            let beside = [alone.clone(), vec![Stored::Whole(r), Stored::Whole(ai)]].concat();
+            for stores in [alone, beside] {
+                let mut kernel = builder.0.clone();
+                if stores.len() == 2 {
+                    kernel.operands.truncate(2);
+                    kernel.body.truncate(4);
+                }
+                kernel.stores = stores;
+                check_parts(&kernel);
+            }
+        }
+    }
+}
+
+fn check_parts(kernel: &Kernel) {
+    let strides: Vec<usize> = kernel.strides().collect();
+    for target in Target::all() {
+        let code = compiled(kernel, target);
+        for (n, gap) in (0..=70).flat_map(|n| [0, 1, 4, 8, 13].map(|gap| (n, gap))) {
+            // Number `i` of operand `k`.
+            let part = |k: usize, i: usize| number(kernel.operands[k].lane, 1 + 200 * k + i);
+            let size = |k: usize| kernel.operands[k].lane.size();
+            let operand = |k: usize| (0..n * strides[k] / size(k)).map(|i| part(k, i)).collect::<Vec<u64>>();
+            let mut blocks: Vec<Vec<u8>> =
+                (0..kernel.operands.len()).map(|k| block(&operand(k), size(k), gap)).collect();
+            blocks.extend(
+                strides[kernel.operands.len()..].iter().map(|stride| vec![0xee; gap + n * stride + 16]),
+            );
+            let places: Vec<*mut u8> = blocks.iter_mut().map(|b| b[gap..].as_mut_ptr()).collect();
+            // SAFETY: every block has `n` elements from `gap` on.
+            unsafe { code.run(&places, n) };
+            for (stored, block_of) in kernel.stores.iter().zip(&blocks[kernel.operands.len()..]) {
+                let value = |v: &Value, i: usize| match kernel.body[v.index()].0 {
+                    Inst::Load(k) if kernel.operands[k as usize].access == Access::Pair => {
+                        part(k as usize, 2 * i)
+                    }
+                    Inst::LoadImag(k) => part(k as usize, 2 * i + 1),
+                    Inst::Load(k) => part(k as usize, i),
+                    Inst::Const(_) | Inst::Apply(..) | Inst::Cast(_) => {
+                        unreachable!("the kernel computes nothing")
+                    }
+                };
+                let due = (0..n).flat_map(|i| stored.values().iter().map(move |v| value(v, i)));
+                let due = block(&due.collect::<Vec<u64>>(), kernel.lane(stored.values()[0]).size(), 0);
+                let (made, beside) = block_of[gap..].split_at(due.len());
+                assert_eq!(made, due, "{target}, {n} elements at {gap}: {stored:?} of {kernel}");
+                assert!(
+                    beside.iter().all(|&b| b == 0xee),
+                    "{target}, {n} elements: written beside {stored:?}"
+                );
+            }
         }
     }
 }

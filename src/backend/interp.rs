@@ -4,10 +4,10 @@
 //! the same bits because its loops call the same scalar functions that define the operators.
 #![expect(unsafe_code, reason = "runs block functions over scratch memory that it lays out itself")]
 
-use super::Code;
+use super::{Code, Part};
 use crate::dtype::Lane;
 use crate::ir::Scalar;
-use crate::kernel::{Access, Inst, Kernel};
+use crate::kernel::{Access, Inst, Kernel, Stored};
 use crate::math::BlockFn;
 use crate::scalar;
 use smallvec::SmallVec;
@@ -20,7 +20,11 @@ const PIECE: usize = 256;
 #[derive(Clone, Debug)]
 enum Action {
     /// Copies the piece of an operand, bools made 0 or 1.
-    Load(usize, Access),
+    Load(usize),
+    /// Fills the piece with a scalar operand.
+    LoadScalar(usize),
+    /// Copies one part of the piece of an operand of complex elements.
+    LoadPart(usize, Part),
     Fill(Scalar),
     Call(BlockFn, SmallVec<[usize; 3]>),
     /// The value of another instruction.
@@ -32,14 +36,19 @@ enum Action {
 struct Interpreted {
     actions: Vec<(Action, Lane)>,
     operands: usize,
-    stores: Vec<usize>,
+    stores: Vec<Stored>,
 }
 
 /// Prepares a kernel.
 pub fn compile(kernel: &Kernel) -> Arc<dyn Code> {
     let action = |(inst, lane): &(Inst, Lane)| {
         let action = match inst {
-            Inst::Load(operand) => Action::Load(*operand as usize, kernel.operands[*operand as usize].access),
+            Inst::Load(operand) => match kernel.operands[*operand as usize].access {
+                Access::Contiguous => Action::Load(*operand as usize),
+                Access::Scalar => Action::LoadScalar(*operand as usize),
+                Access::Pair => Action::LoadPart(*operand as usize, Part::Real),
+            },
+            Inst::LoadImag(operand) => Action::LoadPart(*operand as usize, Part::Imag),
             Inst::Const(scalar) => Action::Fill(*scalar),
             Inst::Apply(op, args) => {
                 let computed = kernel.lane(args[args.len() - 1]);
@@ -55,7 +64,7 @@ pub fn compile(kernel: &Kernel) -> Arc<dyn Code> {
     Arc::new(Interpreted {
         actions: kernel.body.iter().map(action).collect(),
         operands: kernel.operands.len(),
-        stores: kernel.stores.iter().map(|v| v.index()).collect(),
+        stores: kernel.stores.clone(),
     })
 }
 
@@ -76,11 +85,16 @@ impl Interpreted {
             let (before, rest) = scratch.split_at_mut(k);
             let out = bytes(&mut rest[0]);
             match action {
-                Action::Load(operand, Access::Contiguous) => {
+                Action::Load(operand) => {
                     // SAFETY: the operand has elements up to `at + n`; the piece has room for `n`.
                     unsafe { load(args[*operand].add(at * lane.size()), out, *lane, n) };
                 }
-                Action::Load(operand, Access::Scalar) => {
+                Action::LoadPart(operand, part) => {
+                    let (size, part) = (lane.size(), usize::from(*part == Part::Imag));
+                    // SAFETY: the operand has both parts of the elements up to `at + n`; the piece has room for `n`.
+                    unsafe { copy_parts(args[*operand].add((2 * at + part) * size), 2, out, 1, size, n) };
+                }
+                Action::LoadScalar(operand) => {
                     let mut bits = [0; 8];
                     // SAFETY: a scalar operand is one readable element of at most eight bytes.
                     unsafe { args[*operand].copy_to_nonoverlapping(bits.as_mut_ptr(), lane.size()) };
@@ -99,13 +113,15 @@ impl Interpreted {
                 Action::Same(of) => rest[0] = before[*of],
             }
         }
-        for (k, &value) in self.stores.iter().enumerate() {
-            let size = self.actions[value].1.size();
-            // SAFETY: the store is writable up to `at + n`; all operands of this piece have been read.
-            unsafe {
-                let from = scratch[value].as_ptr().cast::<u8>();
-                from.copy_to_nonoverlapping(args[self.operands + k].add(at * size), n * size);
-            };
+        for (k, stored) in self.stores.iter().enumerate() {
+            let (values, to) = (stored.values(), args[self.operands + k]);
+            let parts = values.len();
+            for (part, value) in values.iter().enumerate() {
+                let size = self.actions[value.index()].1.size();
+                let from = scratch[value.index()].as_ptr().cast::<u8>();
+                // SAFETY: the store is writable up to `at + n`; all operands of this piece have been read.
+                unsafe { copy_parts(from, 1, to.add((parts * at + part) * size), parts, size, n) };
+            }
         }
     }
 }
@@ -121,6 +137,21 @@ unsafe fn load(from: *const u8, out: *mut u8, lane: Lane, n: usize) {
         // SAFETY: `out` has just been written for `n` bytes.
         let copied = unsafe { std::slice::from_raw_parts_mut(out, n) };
         copied.iter_mut().for_each(|b| *b = u8::from(*b != 0));
+    }
+}
+
+/// Copies `n` numbers of `size` bytes, reading every `from_step`th and writing every `to_step`th.
+///
+/// # Safety
+/// Those of `from` are readable, those of `out` writable, and they are apart.
+unsafe fn copy_parts(from: *const u8, from_step: usize, out: *mut u8, to_step: usize, size: usize, n: usize) {
+    if from_step == to_step {
+        // SAFETY: both steps are 1: they lie side by side.
+        return unsafe { from.copy_to_nonoverlapping(out, n * size) };
+    }
+    for i in 0..n {
+        // SAFETY: number `i` of each.
+        unsafe { from.add(i * from_step * size).copy_to_nonoverlapping(out.add(i * to_step * size), size) };
     }
 }
 

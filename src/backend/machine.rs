@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "the one place that jumps into generated code")]
 
 use super::{Code, Refusal};
-use crate::kernel::{Access, Kernel, Operand};
+use crate::kernel::Kernel;
 use memmap2::{Mmap, MmapMut};
 use smallvec::SmallVec;
 use std::fmt;
@@ -46,7 +46,7 @@ pub(super) struct Machine {
     entry: Entry,
     elements: usize,
     rest: Rest,
-    /// For each pointer, the element size; 0 for a scalar operand.
+    /// For each pointer, the element size (of both parts, if complex); 0 for a scalar operand.
     sizes: SmallVec<[u8; 8]>,
     operands: usize,
     tier: &'static str,
@@ -66,12 +66,7 @@ impl Machine {
         // SAFETY: the address is the start of a function of this signature and calling convention, as the
         // caller promises; it stays mapped, and unchanged, until `Machine` is dropped.
         let entry = unsafe { std::mem::transmute::<*const u8, Entry>(start) };
-        let operand = |o: &Operand| match o.access {
-            Access::Contiguous => o.lane.size() as u8,
-            Access::Scalar => 0,
-        };
-        let stores = kernel.stores.iter().map(|&v| kernel.lane(v).size() as u8);
-        let sizes = kernel.operands.iter().map(operand).chain(stores).collect();
+        let sizes = kernel.strides().map(|stride| stride as u8).collect();
         let Assembled { elements, rest, tier, .. } = *assembled;
         Ok(Machine { entry, elements, rest, sizes, operands: kernel.operands.len(), tier, _memory: memory })
     }

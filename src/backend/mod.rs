@@ -56,6 +56,13 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// A part of a complex element, in the order of memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    Real,
+    Imag,
+}
+
 /// Makes code of kernels.
 pub trait Backend {
     /// Compiles a kernel.

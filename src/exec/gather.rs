@@ -76,6 +76,7 @@ impl Walk<'_> {
                     2 => gather_row::<2>(row, out, self.unit == 2),
                     4 if self.unit != 2 => gather_row::<4>(row, out, self.unit == 4),
                     8 if matches!(self.unit, 1 | 8) => gather_row::<8>(row, out, self.unit == 8),
+                    16 if self.unit == 1 => gather_row::<16>(row, out, false),
                     size => gather_wide(row, out, size, self.unit),
                 }
             };
@@ -155,6 +156,7 @@ impl Walk<'_> {
                     2 => scatter_row::<2>(row, from, self.unit == 2),
                     4 if self.unit != 2 => scatter_row::<4>(row, from, self.unit == 4),
                     8 if matches!(self.unit, 1 | 8) => scatter_row::<8>(row, from, self.unit == 8),
+                    16 if self.unit == 1 => scatter_row::<16>(row, from, false),
                     size => scatter_wide(row, from, size, self.unit),
                 }
             };

@@ -21,7 +21,7 @@ mod print;
 mod slots;
 mod text;
 
-pub use code::{Access, Inst, Kernel, Operand, Value};
+pub use code::{Access, Inst, Kernel, Operand, Stored, Value};
 pub use form::{Form, apply_form, cast_form};
 pub use fuse::{Fusion, fuse};
 pub use plan::{

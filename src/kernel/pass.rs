@@ -12,7 +12,7 @@ use super::plan::{
     Store, TempId,
 };
 use crate::dtype::Lane;
-use crate::ir::{Axes, Dims, Graph, Node, NodeId, ViewMap};
+use crate::ir::{Axes, Dims, Graph, Node, NodeId, Plane, ViewMap};
 use crate::op::Op;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -48,6 +48,9 @@ pub(super) enum RootKind {
 
 /// A kernel of the pass: its stage, and its part where a stage's kernel was cut.
 type KernelId = (u32, u32);
+
+/// What a kernel stores, of complex elements both parts; and the number of the store.
+type KernelStore = (SmallVec<[NodeId; 2]>, u32);
 
 /// Builds a pass that computes `roots` over `space`; nodes in `kept` are read from memory.
 pub(super) fn build(
@@ -85,7 +88,7 @@ pub(super) struct Builder<'g> {
     made: FxHashSet<NodeId>,
     fills: FxHashMap<Fill, SlotId>,
     /// Stores that a kernel makes, and stores that a block function makes itself.
-    kernel_stores: FxHashMap<KernelId, Vec<(NodeId, u32)>>,
+    kernel_stores: FxHashMap<KernelId, Vec<KernelStore>>,
     block_stores: FxHashMap<NodeId, u32>,
     /// Stores of text that a copy makes.
     pub(super) copies: Vec<(NodeId, u32)>,
@@ -213,9 +216,13 @@ impl<'g> Builder<'g> {
     }
 
     fn add_roots(&mut self, roots: &[Root]) {
-        for root in roots {
+        let mut roots = roots.iter().peekable();
+        while let Some(root) = roots.next() {
             match &root.kind {
-                RootKind::Store(dest) => self.add_store(root.value, *dest),
+                RootKind::Store(dest) => match (roots.next_if(|next| self.are_parts(root, next)), dest) {
+                    (Some(imag), Dest::Output(output, _)) => self.add_pair(*output, [root.value, imag.value]),
+                    (_, dest) => self.add_store(root.value, *dest),
+                },
                 RootKind::Fold { fold, imag } => {
                     let from = self.place(root.value);
                     let imag = imag.map(|imag| self.place(imag));
@@ -256,9 +263,38 @@ impl<'g> Builder<'g> {
             // No kernel touches text.
             return self.copies.push((value, number));
         }
+        let kernel = self.storing_kernel(value);
+        self.kernel_stores.entry(kernel).or_default().push((smallvec::smallvec![value], number));
+    }
+
+    fn storing_kernel(&self, value: NodeId) -> KernelId {
         let stage = self.stage.get(&value).copied().unwrap_or(0);
-        let kernel = self.kernel.get(&value).copied().unwrap_or((stage, 0));
-        self.kernel_stores.entry(kernel).or_default().push((value, number));
+        self.kernel.get(&value).copied().unwrap_or((stage, 0))
+    }
+
+    /// Whether the two are stores of the parts of the same elements that one kernel makes.
+    fn are_parts(&self, real: &Root, imag: &Root) -> bool {
+        let (
+            RootKind::Store(Dest::Output(output, Plane::Real)),
+            RootKind::Store(Dest::Output(other, Plane::Imag)),
+        ) = (&real.kind, &imag.kind)
+        else {
+            return false;
+        };
+        let is_lane = |value: NodeId| !self.computed.contains(&value) || !self.is_block(value);
+        output == other
+            && is_lane(real.value)
+            && is_lane(imag.value)
+            && self.storing_kernel(real.value) == self.storing_kernel(imag.value)
+    }
+
+    /// A store of both parts of complex elements.
+    fn add_pair(&mut self, output: u32, parts: [NodeId; 2]) {
+        let number = self.pass.stores.len() as u32;
+        let dtype = self.graph.outputs[output as usize].dtype;
+        self.pass.stores.push(Store { dest: Dest::Output(output, Plane::Whole), dtype });
+        let kernel = self.storing_kernel(parts[0]);
+        self.kernel_stores.entry(kernel).or_default().push((parts.into(), number));
     }
 
     fn emit(&mut self) {
@@ -360,13 +396,11 @@ impl<'g> Builder<'g> {
         for &node in nodes {
             if code.builder.crossing.contains_key(&node) {
                 writes.push(Place::Slot(code.builder.slot(node)));
-                let value = code.values[&node];
-                code.kernel.stores.push(value);
+                code.store(&[node]);
             }
         }
-        for (node, store) in stores {
-            let value = code.value(alias(code.builder.graph, node));
-            code.kernel.stores.push(value);
+        for (nodes, store) in stores {
+            code.store(&nodes);
             writes.push(Place::Store(store));
         }
         let Coder { kernel, reads, .. } = code;
@@ -416,7 +450,11 @@ impl<'g> Builder<'g> {
     }
 
     pub(super) fn source(&mut self, node: NodeId) -> u32 {
-        let found = self.pass_source(node);
+        self.add_source(self.pass_source(node))
+    }
+
+    /// The number of a source of the pass.
+    pub(super) fn add_source(&mut self, found: PassSource) -> u32 {
         let next = self.pass.sources.len() as u32;
         let number = *self.sources.entry((found.source.clone(), found.views.clone())).or_insert(next);
         if number == next {
@@ -426,7 +464,7 @@ impl<'g> Builder<'g> {
     }
 
     /// A leaf of the pass, through the views that lead to it.
-    fn pass_source(&self, node: NodeId) -> PassSource {
+    pub(super) fn pass_source(&self, node: NodeId) -> PassSource {
         let (mut at, mut views) = (node, Vec::new());
         let is_kept = |node| self.kept.get(&node).copied().filter(|_| !self.made.contains(&node));
         let source = loop {

@@ -68,8 +68,14 @@ impl fmt::Display for Kernel {
             match inst {
                 Inst::Load(n) => {
                     let access = self.operands[*n as usize].access;
-                    write!(f, "load {n}{}", if access == Access::Scalar { " scalar" } else { "" })?;
+                    let how = match access {
+                        Access::Contiguous => "",
+                        Access::Scalar => " scalar",
+                        Access::Pair => " real",
+                    };
+                    write!(f, "load {n}{how}")?;
                 }
+                Inst::LoadImag(n) => write!(f, "load {n} imag")?,
                 Inst::Const(value) => write!(f, "const {value:?}")?,
                 Inst::Apply(op, args) => {
                     write!(f, "{}", op.name())?;
@@ -79,8 +85,10 @@ impl fmt::Display for Kernel {
             }
             writeln!(f, " : {lane}")?;
         }
-        for (i, value) in self.stores.iter().enumerate() {
-            writeln!(f, "      store {i} v{}", value.0)?;
+        for (i, stored) in self.stores.iter().enumerate() {
+            write!(f, "      store {i}")?;
+            stored.values().iter().try_for_each(|v| write!(f, " v{}", v.0))?;
+            writeln!(f)?;
         }
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! The shape of the function: entry, loop, loads and stores.
 
 use super::layout::Layout;
+use crate::backend::Part;
 use crate::dtype::Lane;
 use crate::ir::Scalar;
-use crate::kernel::{Access, Inst, Kernel, Value};
+use crate::kernel::{Access, Inst, Kernel, Stored, Value};
 use crate::target::{Level, Target};
 use cranelift_codegen::ir::{
     self, AbiParam, Endianness, InstBuilder, MemFlagsData, Signature, condcodes::IntCC, types,
@@ -106,6 +107,7 @@ impl Emitter<'_, '_> {
             }
             let value = match inst {
                 Inst::Load(operand) => self.load(*operand as usize),
+                Inst::LoadImag(operand) => Repr::Numbers(self.load_part(*operand as usize, Part::Imag)),
                 Inst::Const(scalar) => self.constant(*scalar),
                 Inst::Apply(op, args) => self.apply(*op, *lane, args),
                 Inst::Cast(of) => self.cast(kernel.lane(*of), *lane, *of),
@@ -148,6 +150,7 @@ impl Emitter<'_, '_> {
         let regs = match self.kernel.operands[operand].access {
             Access::Scalar => self.load_scalar(operand, lane),
             Access::Contiguous => self.load_block(operand, lane),
+            Access::Pair => self.load_part(operand, Part::Real),
         };
         if lane != Lane::Bool {
             return Repr::Numbers(regs);
@@ -189,7 +192,7 @@ impl Emitter<'_, '_> {
     ///
     /// Without AVX an instruction with a memory operand needs an aligned one, and Cranelift folds loads
     /// into some (`cmpps`) that are not said to be aligned. A load of another type is not folded.
-    fn load_register(&mut self, ty: ir::Type, address: ir::Value, offset: i32) -> ir::Value {
+    pub(super) fn load_register(&mut self, ty: ir::Type, address: ir::Value, offset: i32) -> ir::Value {
         let flags = MemFlagsData::new().with_notrap();
         if self.fold_loads {
             return self.b.ins().load(ty, flags, address, offset);
@@ -201,10 +204,17 @@ impl Emitter<'_, '_> {
 
     fn store_all(&mut self) {
         for k in 0..self.kernel.stores.len() {
-            let value = self.kernel.stores[k];
+            let pointer = self.kernel.operands.len() + k;
+            let value = match self.kernel.stores[k] {
+                Stored::Whole(value) => value,
+                Stored::Pair(parts) => {
+                    self.store_pair(pointer, parts);
+                    continue;
+                }
+            };
             let lane = self.kernel.lane(value);
             let regs = if lane == Lane::Bool { self.bytes_of_mask(value) } else { self.regs(value) };
-            self.store_block(self.kernel.operands.len() + k, lane, &regs);
+            self.store_block(pointer, lane, &regs);
         }
     }
 
@@ -234,7 +244,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn address(&mut self, pointer: usize, size: usize) -> ir::Value {
+    pub(super) fn address(&mut self, pointer: usize, size: usize) -> ir::Value {
         let index = self.index.expect("blocks are read and written inside the loop");
         let offset = self.b.ins().ishl_imm_u(index, i64::from(size.trailing_zeros()));
         self.b.ins().iadd(self.pointers[pointer], offset)

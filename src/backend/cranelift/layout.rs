@@ -1,10 +1,13 @@
 //! How many elements one iteration computes, and how many registers a value then takes.
 
-use crate::kernel::{Inst, Kernel, Value};
+use crate::kernel::{Inst, Kernel, Stored, Value};
 use smallvec::SmallVec;
 
 /// Bytes of a register.
 const REGISTER: usize = 16;
+
+/// The most bytes that one iteration reads or writes through one pointer: its elements are padded at the end.
+pub(super) const PAD: usize = 128;
 
 /// Registers that a loop's values may fill before unrolling further only makes spills.
 const BUDGET: usize = 16;
@@ -24,7 +27,9 @@ impl Layout {
             kernel.body.iter().map(|(_, lane)| lane.size()).max().unwrap_or(8).max(widest_memory(kernel));
         let live = most_live(kernel).max(1);
         let fill = (REGISTER / widest).max(4);
-        let unroll = [4, 2].into_iter().find(|u| live * u * fill * widest <= BUDGET * REGISTER).unwrap_or(1);
+        let longest = kernel.strides().max().unwrap_or(1);
+        let fits = |u: &usize| live * u * fill * widest <= BUDGET * REGISTER && u * fill * longest <= PAD;
+        let unroll = [4, 2].into_iter().find(fits).unwrap_or(1);
         Layout { elements: fill * unroll }
     }
 
@@ -50,14 +55,14 @@ fn most_live(kernel: &Kernel) -> usize {
     let mut uses: Vec<SmallVec<[Value; 3]>> = Vec::with_capacity(kernel.body.len());
     for (at, (inst, _)) in kernel.body.iter().enumerate() {
         let args: SmallVec<[Value; 3]> = match inst {
-            Inst::Load(_) | Inst::Const(_) => SmallVec::new(),
+            Inst::Load(_) | Inst::LoadImag(_) | Inst::Const(_) => SmallVec::new(),
             Inst::Apply(_, args) => args.clone(),
             Inst::Cast(of) => smallvec::smallvec![*of],
         };
         args.iter().for_each(|a| last[a.index()] = at);
         uses.push(args);
     }
-    kernel.stores.iter().for_each(|v| last[v.index()] = kernel.body.len());
+    kernel.stores.iter().flat_map(Stored::values).for_each(|v| last[v.index()] = kernel.body.len());
     let (mut live, mut most) = (0usize, 0);
     for (at, args) in uses.iter().enumerate() {
         live += usize::from(!invariant[at]);

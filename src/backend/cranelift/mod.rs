@@ -17,6 +17,7 @@ mod layout;
 mod legal;
 mod mask;
 mod ops;
+mod pair;
 
 use super::{Backend, Code, Refusal};
 use crate::kernel::Kernel;

@@ -156,7 +156,7 @@ impl Emitter<'_, '_> {
     fn shift(&mut self, op: Op, lane: Lane, args: &[Value]) -> Regs {
         let count = match &self.kernel.body[args[1].index()].0 {
             Inst::Const(scalar) => scalar.as_i128().unwrap_or(-1),
-            Inst::Load(_) | Inst::Apply(..) | Inst::Cast(_) => {
+            Inst::Load(_) | Inst::LoadImag(_) | Inst::Apply(..) | Inst::Cast(_) => {
                 unreachable!("lane code shifts by constants only")
             }
         };

@@ -38,8 +38,9 @@ pub(super) enum Width {
 /// A place in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Memory {
-    /// `bytes` bytes of an iteration's elements, from byte `offset` of them on.
-    Block { pointer: u16, size: u8, offset: u16, bytes: u8 },
+    /// `bytes` bytes of an iteration's elements, from byte `offset` of them on. An element has `size` bytes, or is a
+    /// pair of such.
+    Block { pointer: u16, size: u8, pair: bool, offset: u16, bytes: u8 },
     /// The element of a scalar operand.
     Scalar { pointer: u16 },
     /// A constant of the pool, by number.
@@ -112,6 +113,8 @@ pub(super) struct Program {
     pub(super) elements: usize,
     /// Operands and then stores.
     pub(super) pointers: usize,
+    /// Whether any of them are to pairs.
+    pub(super) pairs: bool,
     pub(super) regs: Vec<About>,
     /// What runs once.
     pub(super) before: Vec<Inst>,

@@ -3,11 +3,12 @@
 use super::Set;
 use super::code::{About, Class, Dest, Form, Inst, Memory, Program, Reg, Width, repeated};
 use super::names::{self, Name};
+use super::pair::Pairs;
 use super::table::{self, Cell, Expansion};
-use crate::backend::Refusal;
+use crate::backend::{Part, Refusal};
 use crate::dtype::Lane;
 use crate::ir::Scalar;
-use crate::kernel::{self, Access, Kernel, Value};
+use crate::kernel::{self, Access, Kernel, Stored, Value};
 use crate::op::Op;
 use iced_x86::Code;
 use rustc_hash::FxHashMap;
@@ -32,6 +33,7 @@ pub(super) fn program(kernel: &Kernel, set: Set, elements: usize) -> Result<Prog
         set,
         elements,
         pointers: kernel.operands.len() + kernel.stores.len(),
+        pairs: kernel.parts().next().is_some(),
         regs: Vec::new(),
         before: Vec::new(),
         body: Vec::new(),
@@ -44,6 +46,7 @@ pub(super) fn program(kernel: &Kernel, set: Set, elements: usize) -> Result<Prog
         program,
         values: Vec::with_capacity(kernel.body.len()),
         constants: FxHashMap::default(),
+        pairs: Pairs::of(kernel),
         invariant,
         before: false,
         refused: None,
@@ -59,6 +62,7 @@ pub(super) struct Emitter<'k> {
     program: Program,
     values: Vec<Repr>,
     constants: FxHashMap<u64, Reg>,
+    pub(super) pairs: Pairs,
     invariant: Vec<bool>,
     /// Whether what is emitted runs before the loop.
     before: bool,
@@ -73,6 +77,7 @@ impl Emitter<'_> {
             self.before = self.invariant[at];
             let value = match inst {
                 kernel::Inst::Load(operand) => self.load(*operand as usize),
+                kernel::Inst::LoadImag(operand) => Repr::Numbers(self.load_part(*operand, Part::Imag)),
                 kernel::Inst::Const(scalar) if *lane == Lane::Bool => Repr::Constant(scalar.bits != 0),
                 kernel::Inst::Const(scalar) => Repr::Numbers(smallvec![self.constant(*scalar)]),
                 kernel::Inst::Apply(op, args) => self.apply(*op, args),
@@ -252,10 +257,11 @@ impl Emitter<'_> {
             Access::Contiguous => self
                 .parts(lane)
                 .map(|(offset, bytes)| {
-                    let home = Memory::Block { pointer, size: lane.size() as u8, offset, bytes };
+                    let home = Memory::Block { pointer, size: lane.size() as u8, pair: false, offset, bytes };
                     self.register(Class::Vector, Some(home))
                 })
                 .collect(),
+            Access::Pair => self.load_part(operand as u32, Part::Real),
         };
         if lane != Lane::Bool {
             return Repr::Numbers(regs);
@@ -288,18 +294,29 @@ impl Emitter<'_> {
     }
 
     fn store(&mut self, k: usize) {
-        let value = self.kernel.stores[k];
+        let pointer = (self.kernel.operands.len() + k) as u16;
+        let value = match self.kernel.stores[k] {
+            Stored::Whole(value) => value,
+            Stored::Pair(parts) => return self.store_pair(pointer, parts),
+        };
         let lane = self.kernel.lane(value);
         let regs = if lane == Lane::Bool { self.of_bool(Lane::U8, value) } else { self.regs(value) };
-        let pointer = (self.kernel.operands.len() + k) as u16;
         for (r, (offset, bytes)) in self.parts(lane).enumerate() {
             let reg = regs[r.min(regs.len() - 1)];
-            let memory = Memory::Block { pointer, size: lane.size() as u8, offset, bytes };
-            let (code, width) = store_code(self.set, bytes);
-            let (form, dest) = (Form::registers(code), Dest::Memory(memory));
-            let uses = smallvec![(reg, width)];
-            self.push(Inst { form, dest, uses, source: None, immediate: None, under: None });
+            self.store_register(
+                reg,
+                Memory::Block { pointer, size: lane.size() as u8, pair: false, offset, bytes },
+                bytes,
+            );
         }
+    }
+
+    /// Stores the first `bytes` bytes of a register.
+    pub(super) fn store_register(&mut self, reg: Reg, memory: Memory, bytes: u8) {
+        let (code, width) = store_code(self.set, bytes);
+        let (form, dest) = (Form::registers(code), Dest::Memory(memory));
+        let uses = smallvec![(reg, width)];
+        self.push(Inst { form, dest, uses, source: None, immediate: None, under: None });
     }
 
     fn apply(&mut self, op: Op, args: &[Value]) -> Repr {

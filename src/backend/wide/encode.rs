@@ -4,6 +4,8 @@
 //!   rdi  pointers      rsi  iterations, then the end of the loop       rdx  elements of the rest
 //!   rcx  index         rax  scratch                                    r8…r15, rbx  pointers to blocks
 //! ```
+//!
+//! Where there are pairs, r15 is twice the index: an address scales an index by 8 at most, and a pair may have 16 bytes.
 
 use super::Set;
 use super::code::{Memory, Program, Width};
@@ -26,6 +28,8 @@ const POINTERS: [Register; 9] = [
 ];
 /// How many of them are the callee's own.
 const OWN: usize = 4;
+/// Twice the index, where there are pairs.
+const TWICE: Register = Register::R15;
 
 /// What is touched of a new frame: a page at a time, so that the stack's guard page is met.
 const PAGE: i32 = 4096;
@@ -52,8 +56,8 @@ struct Writer<'p> {
     /// Where the function begins, and where the next instruction goes.
     start: usize,
     at: u64,
-    /// The element that the rest's mask is for, if it holds one.
-    masked: Option<u32>,
+    /// The element that the rest's mask is for, if it holds one, and whether it is for pairs.
+    masked: Option<(u32, bool)>,
     listing: Option<(&'p mut String, FastFormatter)>,
 }
 
@@ -103,7 +107,7 @@ impl<'p> Writer<'p> {
         let allocation = self.allocation;
         self.label("entry");
         let pushed = self.enter()?;
-        for (k, &register) in POINTERS.iter().enumerate().take(self.program.pointers) {
+        for (k, &register) in pointers(self.program).iter().enumerate() {
             self.put(Instruction::with2(Code::Mov_r64_rm64, register, pointer_argument(k))?)?;
         }
         self.section(&allocation.before)?;
@@ -120,6 +124,7 @@ impl<'p> Writer<'p> {
         };
         self.align()?;
         let top = self.label("loop");
+        self.double_index()?;
         self.section(&allocation.body)?;
         self.put(Instruction::with2(Code::Add_rm64_imm32, Register::RCX, elements)?)?;
         self.put(Instruction::with2(Code::Cmp_r64_rm64, Register::RCX, Register::RSI)?)?;
@@ -131,11 +136,20 @@ impl<'p> Writer<'p> {
         self.leave(pushed)
     }
 
+    /// Makes the index of pairs.
+    fn double_index(&mut self) -> Encoded {
+        if !self.program.pairs {
+            return Ok(());
+        }
+        let twice = iced_x86::MemoryOperand::with_base_index(Register::RCX, Register::RCX);
+        self.put(Instruction::with2(Code::Lea_r64_m, TWICE, twice)?)
+    }
+
     /// Instructions, with pointers fetched that have no register.
     fn section(&mut self, code: &[Numbered]) -> Encoded {
         for inst in code {
             self.fetch(inst)?;
-            self.put(instruction(self.program.set, inst))?;
+            self.put(instruction(self.program, inst))?;
         }
         Ok(())
     }
@@ -143,7 +157,7 @@ impl<'p> Writer<'p> {
     /// Reads the pointer of an operand from memory, if it has no register.
     fn fetch(&mut self, inst: &Numbered) -> Encoded {
         match pointer(inst) {
-            Some(pointer) if usize::from(pointer) >= POINTERS.len() => {
+            Some(pointer) if usize::from(pointer) >= pointers(self.program).len() => {
                 let from = pointer_argument(usize::from(pointer));
                 self.put(Instruction::with2(Code::Mov_r64_rm64, Register::RAX, from)?)
             }
@@ -158,10 +172,14 @@ impl<'p> Writer<'p> {
         self.put(Instruction::with2(Code::Test_rm64_r64, Register::RDX, Register::RDX)?)?;
         let skip = self.forward("exit")?;
         self.put(Instruction::with2(Code::Mov_rm64_imm32, Register::RSI, -1)?)?;
+        self.double_index()?;
         for inst in &allocation.body {
             match block(inst) {
-                Some((_, size, offset)) => self.masked(inst, size, offset)?,
-                None => self.put(instruction(Set::Avx512, inst))?,
+                Some((size, pair, offset)) => {
+                    self.rest_mask(u32::from(offset / u16::from(size)), pair)?;
+                    self.masked(inst, size)?;
+                }
+                None => self.put(instruction(self.program, inst))?,
             }
         }
         self.arrive(skip)?;
@@ -170,8 +188,7 @@ impl<'p> Writer<'p> {
     }
 
     /// An instruction with an operand in a block, as one on those elements that are there.
-    fn masked(&mut self, inst: &Numbered, size: u8, offset: u16) -> Encoded {
-        self.rest_mask(u32::from(offset / u16::from(size)))?;
+    fn masked(&mut self, inst: &Numbered, size: u8) -> Encoded {
         self.fetch(inst)?;
         let mut inst = inst.clone();
         let loads = load_under(size);
@@ -180,7 +197,7 @@ impl<'p> Writer<'p> {
             inst.code = store_under(size);
             inst.operands[1] = Operand::Vector(number, Width::Full);
             inst.under = Some((REST_MASK, false));
-            return self.put(instruction(Set::Avx512, &inst));
+            return self.put(instruction(self.program, &inst));
         }
         let Some(at) = inst.operands.iter().position(|o| matches!(o, Operand::Memory(..))) else {
             return Ok(());
@@ -197,21 +214,24 @@ impl<'p> Writer<'p> {
         let from = Operand::Memory(memory, false, Width::Full);
         let operands = SmallVec::from_slice(&[Operand::Vector(number, Width::Full), from]);
         let load = Numbered { code: loads, operands, under: Some((REST_MASK, true)) };
-        self.put(instruction(Set::Avx512, &load))?;
+        self.put(instruction(self.program, &load))?;
         if plain {
             return Ok(());
         }
         inst.operands[at] = Operand::Vector(REST_VECTOR, width);
-        self.put(instruction(Set::Avx512, &inst))
+        self.put(instruction(self.program, &inst))
     }
 
-    /// Makes the mask of the elements from number `from` of the iteration on that are there.
-    fn rest_mask(&mut self, from: u32) -> Encoded {
-        if self.masked == Some(from) {
+    /// Makes the mask of the elements (of pairs, the parts) from number `from` of the iteration on that are there.
+    fn rest_mask(&mut self, from: u32, pair: bool) -> Encoded {
+        if self.masked == Some((from, pair)) {
             return Ok(());
         }
-        self.masked = Some(from);
+        self.masked = Some((from, pair));
         self.put(Instruction::with2(Code::Mov_r32_rm32, Register::EAX, Register::EDX)?)?;
+        if pair {
+            self.put(Instruction::with2(Code::Add_rm32_r32, Register::EAX, Register::EAX)?)?;
+        }
         if from > 0 {
             self.put(Instruction::with2(Code::Sub_rm32_imm32, Register::EAX, from as i32)?)?;
             let zero = relative(self.zero());
@@ -224,11 +244,10 @@ impl<'p> Writer<'p> {
 
     /// Keeps the caller's registers, and makes a frame for the slots; how many were pushed.
     fn enter(&mut self) -> Result<usize, IcedError> {
-        let pointers = self.program.pointers.min(POINTERS.len());
-        let pushed = pointers.saturating_sub(OWN);
+        let kept = kept(self.program);
         self.put(Instruction::with1(Code::Push_r64, Register::RBP)?)?;
         self.put(Instruction::with2(Code::Mov_r64_rm64, Register::RBP, Register::RSP)?)?;
-        for &register in &POINTERS[OWN..OWN + pushed] {
+        for &register in &kept {
             self.put(Instruction::with1(Code::Push_r64, register)?)?;
         }
         let slots = self.allocation.slots as i32 * self.program.set.bytes() as i32;
@@ -240,7 +259,7 @@ impl<'p> Writer<'p> {
             self.put(Instruction::with2(Code::Sub_rm64_imm32, Register::RSP, slots)?)?;
             self.put(Instruction::with2(Code::And_rm64_imm8, Register::RSP, -64)?)?;
         }
-        Ok(pushed)
+        Ok(kept.len())
     }
 
     fn leave(&mut self, pushed: usize) -> Encoded {
@@ -248,7 +267,7 @@ impl<'p> Writer<'p> {
             let saved = iced_x86::MemoryOperand::with_base_displ(Register::RBP, pushed as i64 * -8);
             self.put(Instruction::with2(Code::Lea_r64_m, Register::RSP, saved)?)?;
         }
-        for &register in POINTERS[OWN..OWN + pushed].iter().rev() {
+        for &register in kept(self.program).iter().rev() {
             self.put(Instruction::with1(Code::Pop_r64, register)?)?;
         }
         self.put(Instruction::with1(Code::Pop_r64, Register::RBP)?)?;
@@ -284,6 +303,18 @@ impl<'p> Writer<'p> {
     }
 }
 
+/// The registers of the first pointers.
+fn pointers(program: &Program) -> &'static [Register] {
+    let room = if program.pairs { POINTERS.len() - 1 } else { POINTERS.len() };
+    &POINTERS[..program.pointers.min(room)]
+}
+
+/// The registers of the caller that are used.
+fn kept(program: &Program) -> SmallVec<[Register; 5]> {
+    let own = pointers(program).iter().skip(OWN).copied();
+    own.chain(program.pairs.then_some(TWICE)).collect()
+}
+
 /// Bytes of a constant in the pool: AVX-512 broadcasts it, AVX2 reads it whole.
 fn constant_bytes(set: Set) -> usize {
     match set {
@@ -292,10 +323,10 @@ fn constant_bytes(set: Set) -> usize {
     }
 }
 
-/// The block that an instruction reads or writes: pointer, element size, offset.
-fn block(inst: &Numbered) -> Option<(u16, u8, u16)> {
+/// The block that an instruction reads or writes: the size of its elements, whether they are pairs, and the offset.
+fn block(inst: &Numbered) -> Option<(u8, bool, u16)> {
     inst.operands.iter().find_map(|operand| match *operand {
-        Operand::Memory(Memory::Block { pointer, size, offset, .. }, ..) => Some((pointer, size, offset)),
+        Operand::Memory(Memory::Block { size, pair, offset, .. }, ..) => Some((size, pair, offset)),
         Operand::Memory(..) | Operand::Vector(..) | Operand::Mask(_) | Operand::Immediate(_) => None,
     })
 }
@@ -359,7 +390,7 @@ fn vector(set: Set, number: u8, width: Width) -> Register {
 }
 
 /// The instruction as the encoder takes it.
-fn instruction(set: Set, inst: &Numbered) -> Instruction {
+fn instruction(program: &Program, inst: &Numbered) -> Instruction {
     let mut instruction = Instruction::new();
     instruction.set_code(inst.code);
     for (k, operand) in inst.operands.iter().enumerate() {
@@ -367,7 +398,7 @@ fn instruction(set: Set, inst: &Numbered) -> Instruction {
         match *operand {
             Operand::Vector(number, width) => {
                 instruction.set_op_kind(k, OpKind::Register);
-                instruction.set_op_register(k, vector(set, number, width));
+                instruction.set_op_register(k, vector(program.set, number, width));
             }
             Operand::Mask(number) => {
                 instruction.set_op_kind(k, OpKind::Register);
@@ -376,7 +407,7 @@ fn instruction(set: Set, inst: &Numbered) -> Instruction {
             Operand::Memory(memory, broadcast, _) => {
                 instruction.set_op_kind(k, OpKind::Memory);
                 instruction.set_is_broadcast(broadcast);
-                address(&mut instruction, set, memory);
+                address(&mut instruction, program, memory);
             }
             Operand::Immediate(value) => {
                 instruction.set_op_kind(k, OpKind::Immediate8);
@@ -391,11 +422,13 @@ fn instruction(set: Set, inst: &Numbered) -> Instruction {
     instruction
 }
 
-fn address(instruction: &mut Instruction, set: Set, memory: Memory) {
-    let register = |pointer: u16| POINTERS.get(usize::from(pointer)).copied().unwrap_or(Register::RAX);
+fn address(instruction: &mut Instruction, program: &Program, memory: Memory) {
+    let set = program.set;
+    let register =
+        |pointer: u16| pointers(program).get(usize::from(pointer)).copied().unwrap_or(Register::RAX);
     let (base, displacement) = match memory {
-        Memory::Block { pointer, size, offset, .. } => {
-            instruction.set_memory_index(Register::RCX);
+        Memory::Block { pointer, size, pair, offset, .. } => {
+            instruction.set_memory_index(if pair { TWICE } else { Register::RCX });
             instruction.set_memory_index_scale(u32::from(size));
             (register(pointer), u64::from(offset))
         }

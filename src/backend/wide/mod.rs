@@ -6,9 +6,9 @@
 //!
 //! One iteration computes `code::Program::elements` elements of every value, in as many registers as each
 //! needs; casts between widths are explicit. A bool is a mask register with a bit an element in AVX-512, in
-//! AVX2 a mask of ones and zeros as wide as the lanes it was compared in. The last few elements run through the
-//! same instructions: under masks of AVX-512, which neither read nor write beyond the arrays, else in padded
-//! copies.
+//! AVX2 a mask of ones and zeros as wide as the lanes it was compared in. Complex elements are taken apart and
+//! put together by shuffles (`pair`). The last few elements run through the same instructions: under masks of
+//! AVX-512, which neither read nor write beyond the arrays, else in padded copies.
 
 mod cast;
 mod code;
@@ -18,12 +18,14 @@ mod float;
 mod integer;
 mod mask;
 mod names;
+mod pair;
 mod registers;
 mod resize;
 mod table;
 
 use super::machine::{Assembled, Machine, PAD, Rest};
 use super::{Backend, Code, Refusal};
+use crate::dtype::Lane;
 use crate::kernel::Kernel;
 use crate::target::{Level, Target};
 use std::sync::Arc;
@@ -114,10 +116,13 @@ fn assemble(kernel: &Kernel, target: Target, listing: Option<&mut String>) -> Re
 fn unrolled(kernel: &Kernel, set: Set) -> Result<code::Program, Refusal> {
     let memory = kernel.operands.iter().map(|o| o.lane.size());
     let widest = kernel.body.iter().map(|(_, lane)| lane.size()).chain(memory).max().unwrap_or(8);
-    let fill = set.bytes() / widest;
+    // The parts of complex elements are in whole registers.
+    let narrowest = kernel.parts().map(Lane::size).chain([widest]).min().unwrap_or(widest);
+    let fill = set.bytes() / narrowest;
+    let longest = kernel.strides().max().unwrap_or(widest);
     let most = match set {
         // A padded copy must hold an iteration.
-        Set::Avx2 => PAD / set.bytes(),
+        Set::Avx2 => PAD / (fill * longest.max(widest)),
         Set::Avx512 => 4,
     };
     let mut program = emit::program(kernel, set, fill)?;

@@ -78,12 +78,13 @@ impl Emitter<'_> {
 
     /// The register whose first bytes are those from `offset` on.
     fn part(&mut self, reg: Reg, offset: usize, bytes: usize) -> Reg {
-        if let Some(Memory::Block { pointer, size, offset: start, bytes: all }) = self.home(reg) {
+        if let Some(Memory::Block { pointer, size, pair, offset: start, bytes: all }) = self.home(reg) {
             // Read where it is needed, rather than cut from what was read.
             return match usize::from(all) > bytes {
                 true => self.homed(Memory::Block {
                     pointer,
                     size,
+                    pair,
                     offset: start + offset as u16,
                     bytes: bytes as u8,
                 }),
