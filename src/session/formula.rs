@@ -55,8 +55,8 @@ impl<'a> Formula<'a> {
     /// use numfuse::{Session, arrays};
     /// let a = ndarray::arr2(&[[1, 2, 3], [4, 5, 6]]);
     /// let r = Session::global().formula("a + 1").order(Order::F).eval(&arrays! { a })?;
-    /// assert_eq!(r.view::<i64>()?, ndarray::arr2(&[[2, 3, 4], [5, 6, 7]]).into_dyn());
-    /// assert_eq!(r.view::<i64>()?.strides(), [1, 2]);
+    /// assert_eq!(r.view::<i32>()?, ndarray::arr2(&[[2, 3, 4], [5, 6, 7]]).into_dyn());
+    /// assert_eq!(r.view::<i32>()?.strides(), [1, 2]);
     /// # Ok::<(), numfuse::Error>(())
     /// ```
     #[must_use]
