@@ -63,7 +63,9 @@ def test_two_hundred_forks_beside_busy_threads():
 def seconds_to_stop():
     """How long a call of hours takes to end after Ctrl-C."""
     program = textwrap.dedent("""
-        import time, numfuse
+        import signal, time, numfuse
+        # A shell that runs the tests in the background has it ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         print("ready", flush=True)
         try:
             numfuse.evaluate("sum(sin(random(100_000_000_000)))")
