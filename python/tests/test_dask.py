@@ -1,5 +1,6 @@
 """Lazy formulas over arrays of Dask: chunks, dtypes and values, and that nothing is computed early."""
 
+import contextlib
 import os
 import pickle
 import signal
@@ -141,33 +142,35 @@ def test_chunks_of_unknown_sizes_are_refused():
         numfuse.evaluate("a + 1", out=np.empty(A.shape))
 
 
-def test_workers_in_other_processes():
+@contextlib.contextmanager
+def two_workers():
+    """A client of two processes with a thread each, which compute what is lazy."""
     from dask.distributed import Client, LocalCluster
 
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def test_workers_in_other_processes():
     a = da.random.default_rng(0).random((4000, 500), chunks=(500, 500))
     lazy = numfuse.evaluate("sum((a - mean(a))**2 * sin(a), axis=0)")
     with dask.config.set(scheduler="synchronous"):
         expected = lazy.compute()
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        Client(cluster),
-    ):
+    with two_workers():
         np.testing.assert_array_equal(lazy.compute(), expected)
 
 
 def test_a_worker_that_is_killed_changes_nothing():
-    from dask.distributed import Client, LocalCluster
-
     a = da.random.default_rng(1).random((20_000, 1000), chunks=(500, 500))
     lazy = numfuse.evaluate("sum(sin(a - mean(a))**2, axis=1)")
     with dask.config.set(scheduler="synchronous"):
         expected = lazy.compute()
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        Client(cluster) as c,
-    ):
-        workers = c.run(os.getpid)
-        future = c.compute(lazy)
+    with two_workers() as client:
+        workers = client.run(os.getpid)
+        future = client.compute(lazy)
         time.sleep(0.3)
         os.kill(next(iter(workers.values())), signal.SIGKILL)
         np.testing.assert_array_equal(future.result(timeout=60), expected)
